@@ -51,8 +51,10 @@ resource "agyn_llm_provider" "this" {
 resource "agyn_llm_model" "this" {
   for_each = var.models
 
-  organization_id   = local.organization_id
-  provider_id       = agyn_llm_provider.this[each.value.llm_provider].id
-  name              = each.key
-  remote_model_name = coalesce(each.value.remote_model_name, each.key)
+  organization_id    = local.organization_id
+  provider_id        = agyn_llm_provider.this[each.value.llm_provider].id
+  name               = each.key
+  remote_model_name  = coalesce(each.value.remote_model_name, each.key)
+  alias              = each.value.alias
+  keep_alive_seconds = each.value.keep_alive_seconds
 }

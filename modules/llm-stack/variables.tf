@@ -47,8 +47,10 @@ variable "custom_headers" {
 variable "models" {
   description = "The models by the name that agents call. The default remote_model_name is the same name."
   type = map(object({
-    llm_provider      = string
-    remote_model_name = optional(string)
+    llm_provider       = string
+    remote_model_name  = optional(string)
+    alias              = optional(string)
+    keep_alive_seconds = optional(number)
   }))
 
   validation {

@@ -154,6 +154,49 @@ resource "agyn_organization" "other" {
 	})
 }
 
+func TestAccOptionalSettingsOfAModelChangeInPlace(t *testing.T) {
+	acceptance(t)
+	stack := newStack().hcl()
+	with := func(settings string) string {
+		return strings.Replace(stack, `name              = "gpt-4o"`, `name              = "gpt-4o"`+"\n"+settings, 1)
+	}
+	step := func(settings string, checks ...statecheck.StateCheck) resource.TestStep {
+		return resource.TestStep{
+			Config:            with(settings),
+			ConfigPlanChecks:  resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			ConfigStateChecks: checks,
+		}
+	}
+	value := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(llmModel, tfjsonpath.New(attribute), check)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			step(`alias = "anthropic-gpt"
+  keep_alive_seconds = 15
+  codex_catalog_entry = jsonencode({ display_name = "GPT", context_window = 128000 })`,
+				value("alias", knownvalue.StringExact("anthropic-gpt")),
+				value("keep_alive_seconds", knownvalue.Int32Exact(15)),
+				value("codex_catalog_entry", knownvalue.StringExact(`{"context_window":128000,"display_name":"GPT"}`))),
+			{
+				ResourceName: llmModel, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: importID(llmModel),
+			},
+			step(`alias = "anthropic-other"
+  keep_alive_seconds = 0`,
+				value("alias", knownvalue.StringExact("anthropic-other")),
+				value("keep_alive_seconds", knownvalue.Int32Exact(0)),
+				value("codex_catalog_entry", knownvalue.Null())),
+			step("", value("alias", knownvalue.Null()), value("keep_alive_seconds", knownvalue.Null())),
+			{
+				Config:      with(`codex_catalog_entry = "[]"`),
+				ExpectError: regexp.MustCompile(`(?s)codex_catalog_entry.*Must be a JSON object`),
+			},
+		},
+	})
+}
+
 func TestAccChangedModelIsRestored(t *testing.T) {
 	acceptance(t)
 	config := newStack().hcl()

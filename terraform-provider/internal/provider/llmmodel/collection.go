@@ -22,7 +22,7 @@ func Collection() object.Collection[client.Model, model] {
 		Filters: []object.Filter{
 			object.OrganizationFilter(),
 			object.NameFilter("models"),
-			object.SearchFilter("models", "name"),
+			object.SearchFilter("models", "name or alias"),
 			object.IDFilter("provider_id", "Only models of this LLM provider."),
 			object.EnumFilter("status", "Only models with this status", client.AllowedModelStatusEnumValues),
 		},
@@ -55,12 +55,15 @@ func listRequest(ctx context.Context, with *api.Client, query object.Query) clie
 
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":                schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
-		"organization_id":   schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the organization."},
-		"name":              schema.StringAttribute{Computed: true, MarkdownDescription: "The name that agents call."},
-		"provider_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the LLM provider; null if it was deleted."},
-		"remote_model_name": schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name at the LLM provider."},
-		"status":            schema.StringAttribute{Computed: true, MarkdownDescription: "`ready`, or `orphaned` if the LLM provider was deleted."},
-		"created_at":        schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
+		"id":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"organization_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the organization."},
+		"name":                schema.StringAttribute{Computed: true, MarkdownDescription: "The name that agents call."},
+		"provider_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the LLM provider; null if it was deleted."},
+		"alias":               schema.StringAttribute{Computed: true, MarkdownDescription: "A second name that agents can call."},
+		"codex_catalog_entry": schema.StringAttribute{Computed: true, MarkdownDescription: "A JSON object whose members replace those of the model's entry in Codex' model catalogue."},
+		"keep_alive_seconds":  schema.Int32Attribute{Computed: true, MarkdownDescription: "How many seconds a stream of the LLM provider may be silent before the agent gets a keep-alive; 0 for none, null for the server's setting."},
+		"remote_model_name":   schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name at the LLM provider."},
+		"status":              schema.StringAttribute{Computed: true, MarkdownDescription: "`ready`, or `orphaned` if the LLM provider was deleted."},
+		"created_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
 	}
 }

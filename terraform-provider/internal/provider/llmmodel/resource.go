@@ -5,6 +5,8 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -26,13 +28,16 @@ type Resource struct {
 
 // model holds the attributes that the server returns.
 type model struct {
-	ID              types.String `tfsdk:"id"`
-	OrganizationID  types.String `tfsdk:"organization_id"`
-	ProviderID      types.String `tfsdk:"provider_id"`
-	Name            types.String `tfsdk:"name"`
-	RemoteModelName types.String `tfsdk:"remote_model_name"`
-	Status          types.String `tfsdk:"status"`
-	CreatedAt       types.String `tfsdk:"created_at"`
+	ID                types.String `tfsdk:"id"`
+	OrganizationID    types.String `tfsdk:"organization_id"`
+	ProviderID        types.String `tfsdk:"provider_id"`
+	Name              types.String `tfsdk:"name"`
+	Alias             types.String `tfsdk:"alias"`
+	RemoteModelName   types.String `tfsdk:"remote_model_name"`
+	CodexCatalogEntry types.String `tfsdk:"codex_catalog_entry"`
+	KeepAliveSeconds  types.Int32  `tfsdk:"keep_alive_seconds"`
+	Status            types.String `tfsdk:"status"`
+	CreatedAt         types.String `tfsdk:"created_at"`
 }
 
 // resourceModel adds the attributes that only the configuration holds.
@@ -85,6 +90,24 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				MarkdownDescription: "The model's name at the LLM provider, 1 to 256 characters.",
 				Validators:          object.Text(256),
 			},
+			"alias": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "A second name that agents can call. Model lists show it to clients of the Messages API; Claude Code lists only names " +
+					"that contain `claude` or `anthropic`.",
+				Validators: object.Text(128),
+			},
+			"codex_catalog_entry": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "A JSON object whose members replace those of the model's entry in Codex' model catalogue: the output of `jsonencode`, " +
+					"or an object from `codex debug models`.",
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(2, 131072)},
+			},
+			"keep_alive_seconds": schema.Int32Attribute{
+				Optional: true,
+				MarkdownDescription: "How many seconds a stream of the LLM provider may be silent before the agent gets a keep-alive; 0 sends none. The " +
+					"default is the server's setting.",
+				Validators: []validator.Int32{int32validator.Between(0, 3600)},
+			},
 			"status": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "`ready`, or `orphaned` if the LLM provider was deleted.",
@@ -105,9 +128,12 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.ModelCreate{
-		Name:            plan.Name.ValueString(),
-		ProviderId:      plan.ProviderID.ValueString(),
-		RemoteModelName: plan.RemoteModelName.ValueString(),
+		Name:              plan.Name.ValueString(),
+		Alias:             *client.NewNullableString(plan.Alias.ValueStringPointer()),
+		ProviderId:        plan.ProviderID.ValueString(),
+		RemoteModelName:   plan.RemoteModelName.ValueString(),
+		CodexCatalogEntry: *client.NewNullableString(plan.CodexCatalogEntry.ValueStringPointer()),
+		KeepAliveSeconds:  *client.NewNullableInt32(plan.KeepAliveSeconds.ValueInt32Pointer()),
 	}
 	created, _, err := r.Client.ModelsAPI.CreateModel(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).ModelCreate(body).Execute()
@@ -146,9 +172,12 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
 	body := client.ModelUpdate{
-		Name:            plan.Name.ValueString(),
-		ProviderId:      plan.ProviderID.ValueString(),
-		RemoteModelName: plan.RemoteModelName.ValueString(),
+		Name:              plan.Name.ValueString(),
+		Alias:             *client.NewNullableString(plan.Alias.ValueStringPointer()),
+		ProviderId:        plan.ProviderID.ValueString(),
+		RemoteModelName:   plan.RemoteModelName.ValueString(),
+		CodexCatalogEntry: *client.NewNullableString(plan.CodexCatalogEntry.ValueStringPointer()),
+		KeepAliveSeconds:  *client.NewNullableInt32(plan.KeepAliveSeconds.ValueInt32Pointer()),
 	}
 	updated, _, err := r.Client.ModelsAPI.UpdateModel(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).ModelUpdate(body).Execute()
 	if err != nil {
@@ -173,13 +202,16 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 
 func read(found *client.Model) model {
 	return model{
-		ID:              types.StringValue(found.Id),
-		OrganizationID:  types.StringValue(found.OrganizationId),
-		ProviderID:      types.StringPointerValue(found.ProviderId.Get()),
-		Name:            types.StringValue(found.Name),
-		RemoteModelName: types.StringValue(found.RemoteModelName),
-		Status:          types.StringValue(string(found.Status)),
-		CreatedAt:       object.Time(&found.CreatedAt),
+		ID:                types.StringValue(found.Id),
+		OrganizationID:    types.StringValue(found.OrganizationId),
+		ProviderID:        types.StringPointerValue(found.ProviderId.Get()),
+		Name:              types.StringValue(found.Name),
+		Alias:             types.StringPointerValue(found.Alias.Get()),
+		RemoteModelName:   types.StringValue(found.RemoteModelName),
+		CodexCatalogEntry: types.StringPointerValue(found.CodexCatalogEntry.Get()),
+		KeepAliveSeconds:  types.Int32PointerValue(found.KeepAliveSeconds.Get()),
+		Status:            types.StringValue(string(found.Status)),
+		CreatedAt:         object.Time(&found.CreatedAt),
 	}
 }
 

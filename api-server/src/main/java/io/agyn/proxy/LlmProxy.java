@@ -19,6 +19,7 @@ import io.agyn.proxy.forwarding.Call;
 import io.agyn.proxy.forwarding.ProxyContext;
 import io.agyn.proxy.listing.ModelListing;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -78,11 +79,25 @@ class LlmProxy {
             if (others.isEmpty()) {
                 Dialect dialect = dialect(request, path);
                 reject(request, dialect, WrongBaseUrl.error(request).orElseGet(() -> UnknownPath.error(path, dialect)));
+            } else if (request.method() == HttpMethod.HEAD && callsModel(others)) {
+                confirm(request, others);
             } else {
                 Operation other = others.getFirst().operation();
                 reject(request, Dialect.of(other.protocol()), otherMethod(request, path, others));
             }
         }
+    }
+
+    private static boolean callsModel(List<OperationPath> operations) {
+        return operations.stream().anyMatch(each -> each.operation().routeSource() == Operation.RouteSource.BODY_MODEL);
+    }
+
+    /** Responds to a probe of a path, such as Codex' {@code doctor} sends without a token: the path exists. */
+    private static void confirm(HttpServerRequest request, List<OperationPath> allowed) {
+        HttpExchange exchange = new HttpExchange(request);
+        exchange.responseHeaders().set(HttpHeaderNames.ALLOW, methods(allowed));
+        exchange.end();
+        exchange.discardBody();
     }
 
     private static ProxyError otherMethod(HttpServerRequest request, String path, List<OperationPath> allowed) {
@@ -92,11 +107,15 @@ class LlmProxy {
                     Kind.UPGRADE_REQUIRED,
                     "WebSocket is not supported here: send POST " + path + ", with \"stream\": true for events.");
         }
-        String methods = allowed.stream()
-                .map(operation -> operation.operation().method().name())
-                .collect(Collectors.joining(", "));
+        String methods = methods(allowed);
         request.response().putHeader(HttpHeaderNames.ALLOW, methods);
         return ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Methods allowed at " + path + ": " + methods + ".");
+    }
+
+    private static String methods(List<OperationPath> allowed) {
+        return allowed.stream()
+                .map(operation -> operation.operation().method().name())
+                .collect(Collectors.joining(", "));
     }
 
     private static Dialect dialect(HttpServerRequest request, String path) {

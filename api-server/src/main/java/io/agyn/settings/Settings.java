@@ -350,6 +350,17 @@ public interface Settings {
         @WithDefault("10m")
         Duration idleTimeout();
 
+        @Setting(
+                value = "how long a provider's stream may be silent before the caller gets a keep-alive, and the time"
+                        + " between two keep-alives: a `ping` event in the Messages API, a comment line in the Responses"
+                        + " API; `0s` sends none. A model's `keep_alive_seconds` takes precedence. With keep-alives,"
+                        + " providers are asked for uncompressed responses",
+                min = "0s",
+                max = "1h")
+        @WithName("keep-alive")
+        @WithDefault("0s")
+        Duration keepAlive();
+
         @Setting(value = "maximum concurrent calls to one scheme, host and port", min = "1", max = "1000000")
         @WithName("calls-per-provider")
         @WithDefault("20000")

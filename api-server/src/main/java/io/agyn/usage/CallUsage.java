@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param webSearchRequests web searches by the provider's tool
  * @param webFetchRequests web pages fetched by the provider's tool
  * @param serviceTier the service tier that processed the call; at most 128 visible ASCII characters
- * @param unknownReason why the response could not be read
+ * @param unknownReason why the usage is unknown
  */
 public record CallUsage(
         @Nullable Long inputTokens,
@@ -33,4 +33,8 @@ public record CallUsage(
     /** The usage of a call without a response. */
     public static final CallUsage NONE =
             new CallUsage(null, null, null, null, null, null, null, null, null, null, null);
+
+    /** The usage of a call whose response or batch runs in the background. */
+    public static final CallUsage PENDING =
+            new CallUsage(null, null, null, null, null, null, null, null, null, null, UsageUnknownReason.PENDING);
 }

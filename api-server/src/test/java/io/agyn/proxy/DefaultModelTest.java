@@ -57,8 +57,7 @@ class DefaultModelTest {
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", "{\"a\":1}", "x-agyn-model: " + other);
         assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
         assertThat(SCENE.received().text()).isEqualTo("{\"model\":\"other\",\"a\":1}");
-        assertThat(SCENE.received().headers())
-                .noneMatch(header -> header.name().equalsIgnoreCase("x-agyn-model"));
+        assertThat(SCENE.received().headers()).noneMatch(header -> header.name().equalsIgnoreCase("x-agyn-model"));
     }
 
     @Test
@@ -123,7 +122,7 @@ class DefaultModelTest {
                 .body(organizationBody(SCENE.organization(), foreign))
                 .put("/organizations/{id}", SCENE.organization())
                 .then()
-                .statusCode(400)
+                .statusCode(404)
                 .body("code", equalTo("reference_not_found"));
         for (String unreachable : new String[] {foreign, UUID.randomUUID().toString()}) {
             asAdmin()
@@ -136,7 +135,7 @@ class DefaultModelTest {
                             unreachable))
                     .post("/api-tokens")
                     .then()
-                    .statusCode(400)
+                    .statusCode(404)
                     .body("errors[0].pointer", equalTo("/default_model_id"));
         }
     }

@@ -253,6 +253,7 @@ class HeadersTest {
                         "Retry-After: 7",
                         "x-ratelimit-remaining-requests: 0",
                         "X-Agyn-Thing: theirs",
+                        "X-Models-Etag: theirs",
                         "Via: 1.1 their-proxy",
                         "Date: Mon, 01 Jan 2024 00:00:00 GMT",
                         "Server: theirs",
@@ -288,6 +289,7 @@ class HeadersTest {
                         "set-cookie",
                         "strict-transport-security",
                         "alt-svc",
+                        "x-models-etag",
                         "clear-site-data",
                         "access-control-allow-origin",
                         "x-echo")) {

@@ -2,6 +2,7 @@ package io.agyn.proxy;
 
 import static io.agyn.testing.Api.asAdmin;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -15,14 +16,26 @@ import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
+@Timeout(60)
 class ModelListingTest {
     private String organization;
     private String provider;
@@ -85,9 +98,127 @@ class ModelListingTest {
     }
 
     @Test
+    void codexGetsItsCatalogueBesideOpenAisList() {
+        create(organization, provider, "gpt", null, null);
+        create(organization, provider, "o3", "anthropic-o3", "{\"display_name\": \"O Drei\", \"slug\": \"other\"}");
+        create(organization, messagesProvider(organization), "claude", null, null);
+        caller().queryParam("client_version", "0.171.0")
+                .get("/v1/models")
+                .then()
+                .statusCode(200)
+                .body("object", equalTo("list"))
+                .body("models.slug", equalTo(List.of("o3", "gpt")))
+                .body("models.display_name", equalTo(List.of("O Drei", "gpt")))
+                .body("models.priority", equalTo(List.of(1, 2)))
+                .body("data.id", equalTo(List.of("o3", "gpt")));
+        caller().get("/v1/models").then().body("data.id", equalTo(List.of("claude", "o3", "gpt")));
+    }
+
+    @Test
+    void anthropicClientsGetOnlyMessagesModelsByTheirAlias() {
+        String messages = messagesProvider(organization);
+        create(organization, messages, "claude", null, null);
+        create(organization, messages, "glm", "anthropic-glm", null);
+        create(organization, provider, "gpt", "anthropic-gpt", null);
+        RequestSpecification anthropic = given().header("x-api-key", token).header("anthropic-version", "2023-06-01");
+        anthropic
+                .get("/v1/models")
+                .then()
+                .statusCode(200)
+                .body("data.id", equalTo(List.of("anthropic-glm", "claude")))
+                .body("data.display_name", equalTo(List.of("glm", "claude")))
+                .body("data.lifecycle", equalTo(List.of("active", "active")))
+                .body("first_id", equalTo("anthropic-glm"));
+        anthropic
+                .queryParam("after_id", "anthropic-glm")
+                .get("/v1/models")
+                .then()
+                .body("data.id", equalTo(List.of("claude")));
+        for (String called : List.of("glm", "anthropic-glm")) {
+            given().header("x-api-key", token)
+                    .header("anthropic-version", "2023-06-01")
+                    .get("/v1/models/" + called)
+                    .then()
+                    .statusCode(200)
+                    .body("id", equalTo("anthropic-glm"));
+        }
+        given().header("x-api-key", token)
+                .header("anthropic-version", "2023-06-01")
+                .get("/v1/models/gpt")
+                .then()
+                .statusCode(404)
+                .body("error.type", equalTo("not_found_error"));
+    }
+
+    @Test
+    void aliasThatIsANameElsewhereIsListedWithItsSlug() {
+        String shared = Api.freshName("anthropic-shared");
+        create(organization, messagesProvider(organization), Api.freshName("mine"), shared, null);
+        String other = Api.organization();
+        create(other, messagesProvider(other), shared, null, null);
+        given().header("x-api-key", Api.adminToken())
+                .header("anthropic-version", "2023-06-01")
+                .queryParam("limit", 1000)
+                .get("/v1/models")
+                .then()
+                .body("data.id", hasItems(slug() + "/" + shared, slug(other) + "/" + shared));
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void headHasTheHeadersOfGetWithoutABody(HttpClient.Version version) throws Exception {
+        Api.model(organization, provider);
+        try (HttpClient client = HttpClient.newBuilder().version(version).build()) {
+            for (String query : List.of("", "?client_version=1", "/unknown")) {
+                HttpResponse<String> get = client.send(request(query, "GET"), BodyHandlers.ofString());
+                HttpResponse<String> head = client.send(request(query, "HEAD"), BodyHandlers.ofString());
+                assertThat(head.statusCode()).isEqualTo(get.statusCode());
+                assertThat(head.body()).isEmpty();
+                assertThat(head.headers().firstValue("content-length"))
+                        .contains(Integer.toString(get.body().getBytes(UTF_8).length));
+                assertThat(head.headers().map().keySet())
+                        .isEqualTo(get.headers().map().keySet());
+            }
+        }
+    }
+
+    private HttpRequest request(String query, String method) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/v1/models" + query))
+                .header("Authorization", "Bearer " + token)
+                .method(method, BodyPublishers.noBody())
+                .build();
+    }
+
+    private static String messagesProvider(String organization) {
+        Map<String, Object> body = Api.providerBody("bearer", Map.of("token", "sk"));
+        body.put("protocol", "anthropic_messages");
+        return asAdmin()
+                .body(body)
+                .post("/organizations/{id}/llm-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    private static void create(
+            String organization, String provider, String name, @Nullable String alias, @Nullable String entry) {
+        Map<String, Object> body =
+                new HashMap<>(Map.of("name", name, "provider_id", provider, "remote_model_name", "remote"));
+        body.put("alias", alias);
+        body.put("codex_catalog_entry", entry);
+        asAdmin()
+                .body(body)
+                .post("/organizations/{id}/models", organization)
+                .then()
+                .statusCode(201);
+    }
+
+    @Test
     void anthropicClientsGetPagesInAnthropicsFormat() {
+        String messages = messagesProvider(organization);
         for (int i = 0; i < 5; i++) {
-            Api.model(organization, provider);
+            Api.model(organization, messages);
         }
         List<String> ids = new ArrayList<>();
         String after = null;
@@ -162,7 +293,7 @@ class ModelListingTest {
         caller().post("/v1/models")
                 .then()
                 .statusCode(405)
-                .header("Allow", "GET")
+                .header("Allow", "GET, HEAD")
                 .body("error.type", equalTo("invalid_request_error"));
     }
 

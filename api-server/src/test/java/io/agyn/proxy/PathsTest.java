@@ -121,6 +121,22 @@ class PathsTest {
     }
 
     @Test
+    void headOfAnOperationNeedsNoTokenAndCallsNothing() throws Exception {
+        for (String path :
+                List.of("/v1/responses", "/v1/responses/compact", "/v1/messages", "/v1/messages/count_tokens")) {
+            try (RawCaller caller = Scene.connect()) {
+                RawCaller.Response response = caller.send(
+                                "HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                        .response();
+                assertThat(response.status()).as(path).isEqualTo(200);
+                assertThat(response.values("allow")).as(path).containsExactly("POST");
+            }
+        }
+        assertThat(SCENE.call("HEAD", "/v1/unknown").statusCode()).isEqualTo(404);
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
     void expectContinueGetsContinue() throws Exception {
         String body = body(SCENE.responses());
         try (RawCaller caller = Scene.connect()) {

@@ -57,13 +57,22 @@ class TokensTest {
         String other = Api.tokenBoundTo(SCENE.organization());
         assertThat(status(api, "x-api-key: " + SCENE.token(), "authorization: Bearer " + other))
                 .isEqualTo(400);
-        assertThat(status(api, "x-api-key: nonsense", "authorization: Bearer " + SCENE.token()))
-                .isEqualTo(400);
+        assertThat(status(api, "x-api-key: sk-1", "authorization: Bearer sk-2")).isEqualTo(400);
         assertThat(status(api, "x-api-key: " + SCENE.token(), "x-api-key: " + other))
                 .isEqualTo(400);
         assertThat(status(api, "authorization: Bearer " + SCENE.token(), "authorization: Bearer " + other))
                 .isEqualTo(400);
         assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void otherCredentialBesideATokenIsIgnoredAndNotForwarded(Path api) throws Exception {
+        assertThat(status(api, "x-api-key: sk-ant-other", "authorization: Bearer " + SCENE.token()))
+                .isEqualTo(200);
+        assertThat(SCENE.received().toString()).doesNotContain("sk-ant-other");
+        assertThat(status(api, "x-api-key: " + SCENE.token(), "authorization: Bearer sk-other"))
+                .isEqualTo(200);
     }
 
     @ParameterizedTest

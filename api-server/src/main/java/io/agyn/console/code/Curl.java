@@ -113,10 +113,16 @@ public final class Curl {
                         fields(
                                 "name",
                                 model.getName(),
+                                "alias",
+                                model.getAlias(),
                                 "provider_id",
                                 model.getProviderId(),
                                 "remote_model_name",
-                                model.getRemoteModelName()));
+                                model.getRemoteModelName(),
+                                "codex_catalog_entry",
+                                model.getCodexCatalogEntry(),
+                                "keep_alive_seconds",
+                                model.getKeepAliveSeconds()));
     }
 
     @TemplateExtension(matchName = "curl")

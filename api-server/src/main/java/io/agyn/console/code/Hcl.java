@@ -134,7 +134,10 @@ public final class Hcl {
             hcl.variable("provider_id", "provider_id", "The id of the new LLM provider; the previous one was deleted.");
         }
         return hcl.text("name", model.getName())
+                .text("alias", model.getAlias())
                 .text("remote_model_name", model.getRemoteModelName())
+                .text("codex_catalog_entry", model.getCodexCatalogEntry())
+                .number("keep_alive_seconds", model.getKeepAliveSeconds())
                 .configuration();
     }
 
@@ -189,6 +192,14 @@ public final class Hcl {
     private Hcl text(String name, @Nullable Object value) {
         if (value != null) {
             attributes.add(new Attribute(name, quoted(value.toString())));
+        }
+        return this;
+    }
+
+    /** Adds an attribute unless the value is null. */
+    private Hcl number(String name, @Nullable Integer value) {
+        if (value != null) {
+            attributes.add(new Attribute(name, value.toString()));
         }
         return this;
     }

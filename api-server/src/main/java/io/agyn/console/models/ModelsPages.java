@@ -52,9 +52,16 @@ import org.jspecify.annotations.Nullable;
 public class ModelsPages implements AuditedResource {
     private static final String PROVIDER = "provider";
     private static final String STATUS = "status";
+    private static final String KEEP_ALIVE = "keep_alive_seconds";
+    private static final String CODEX_ENTRY = "codex_catalog_entry";
     private static final int MAX_ORPHANED = 10;
-    private static final Map<String, Form.Field> FIELDS =
-            Map.of("provider_id", new Form.Field(PROVIDER, "LLM provider"));
+    private static final Map<String, Form.Field> FIELDS = Map.of(
+            "provider_id",
+            new Form.Field(PROVIDER, "LLM provider"),
+            KEEP_ALIVE,
+            new Form.Field(KEEP_ALIVE, "Keep-alive"),
+            CODEX_ENTRY,
+            new Form.Field(CODEX_ENTRY, "Codex catalogue entry"));
 
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
@@ -149,8 +156,11 @@ public class ModelsPages implements AuditedResource {
         Form resolved = resolve(organizationId, form);
         ModelCreate body = new ModelCreate()
                 .name(form.text("name"))
+                .alias(form.optional("alias"))
                 .providerId(resolved.id(PROVIDER))
-                .remoteModelName(form.text("remote_model_name"));
+                .remoteModelName(form.text("remote_model_name"))
+                .codexCatalogEntry(form.optional(CODEX_ENTRY))
+                .keepAliveSeconds(form.parse(KEEP_ALIVE, Integer::valueOf));
         return edits.create(
                 resolved,
                 body,
@@ -192,8 +202,11 @@ public class ModelsPages implements AuditedResource {
         Form resolved = resolve(organizationId, form);
         ModelUpdate body = new ModelUpdate()
                 .name(form.text("name"))
+                .alias(form.optional("alias"))
                 .providerId(resolved.id(PROVIDER))
-                .remoteModelName(form.text("remote_model_name"));
+                .remoteModelName(form.text("remote_model_name"))
+                .codexCatalogEntry(form.optional(CODEX_ENTRY))
+                .keepAliveSeconds(form.parse(KEEP_ALIVE, Integer::valueOf));
         return edits.save(edit(organizationId, id), resolved, body, () -> {
             models.updateModel(organizationId, id, body, form.optional("etag"));
             return pages.done(page.sectionPath() + "/" + id, "Model " + body.getName() + " was saved.");
@@ -229,7 +242,7 @@ public class ModelsPages implements AuditedResource {
     }
 
     private Form resolve(UUID organizationId, Form form) {
-        Form named = form.withFields(FIELDS);
+        Form named = form.withFields(FIELDS).check(KEEP_ALIVE, Integer::valueOf, "Must be an integer from 0 to 3600.");
         return named.text(PROVIDER).isBlank()
                 ? named.withError(PROVIDER, "Choose an LLM provider.")
                 : named.resolve(PROVIDER, pickers.llmProvider(organizationId));
@@ -244,8 +257,11 @@ public class ModelsPages implements AuditedResource {
                 id,
                 () -> read(organizationId, id),
                 model -> Form.of("name", model.getName())
+                        .set("alias", Objects.toString(model.getAlias(), ""))
                         .set(PROVIDER, Objects.toString(model.getProviderId(), ""))
-                        .set("remote_model_name", model.getRemoteModelName()),
+                        .set("remote_model_name", model.getRemoteModelName())
+                        .set(KEEP_ALIVE, Objects.toString(model.getKeepAliveSeconds(), ""))
+                        .set(CODEX_ENTRY, Objects.toString(model.getCodexCatalogEntry(), "")),
                 (model, form) -> Templates.edit(model, form, providerOptions(organizationId, form)));
     }
 

@@ -45,8 +45,9 @@ public record Snippet(String title, String text) {
                         [model_providers.agyn]
                         name = "Agyn"
                         base_url = "%s/v1"
+                        model_catalog_url = "%s/v1/models"
                         env_key = "AGYN_TOKEN"
-                        wire_api = "responses\"""".formatted(name, gateway)));
+                        wire_api = "responses\"""".formatted(name, gateway, gateway)));
     }
 
     private static List<Snippet> messages(String gateway, String name) {
@@ -71,6 +72,8 @@ public record Snippet(String title, String text) {
                         export ANTHROPIC_AUTH_TOKEN=$AGYN_TOKEN
                         export ANTHROPIC_MODEL=%s
                         export ANTHROPIC_DEFAULT_HAIKU_MODEL=%s
+                        export ENABLE_TOOL_SEARCH=true
+                        export CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY=1
                         claude""".formatted(gateway, name, name)));
     }
 }

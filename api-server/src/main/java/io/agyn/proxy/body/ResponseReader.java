@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseReader {
     private static final Logger LOG = Logger.getLogger(ResponseReader.class);
     private static final JsonFields.Paths FIELDS = new JsonFields.Paths(
+            "id",
             "type",
             "sequence_number",
             "status",
@@ -41,9 +42,12 @@ public final class ResponseReader {
     private static final byte[][] LAST_TYPES = literals("response.completed", "response.incomplete", "message_stop");
     private static final byte[][] FAILED_TYPES = literals("response.failed", "error");
     private static final byte[][] FAILED_STATUS = literals("failed");
+    private static final byte[][] UNFINISHED_STATUS = literals("queued", "in_progress");
+    private static final byte[][] FINAL_STATUS = literals("completed", "failed", "cancelled", "incomplete");
     // The limit for one piece, so that a small response cannot fill the memory.
     private static final int MAX_INFLATED_BYTES = 4 * 1024 * 1024;
-    private static final int MAX_TEXT_LENGTH = 128;
+    // Of an id, with its quotation marks; a path can hold no longer one.
+    private static final int MAX_TEXT_LENGTH = 514;
 
     private final Protocol protocol;
     private final boolean stream;
@@ -60,6 +64,9 @@ public final class ResponseReader {
     private boolean failed;
     private long sequenceNumber = -1;
     private @Nullable String responseId;
+    private @Nullable String objectId;
+    private boolean unfinished;
+    private boolean finished;
 
     /**
      * @param protocol the response's protocol
@@ -129,6 +136,21 @@ public final class ResponseReader {
     /** The id of a streamed response of the Responses protocol, or null if not seen yet. */
     public @Nullable String responseId() {
         return responseId;
+    }
+
+    /** The id of the object that the response shows, streamed or not; null if not seen yet. */
+    public @Nullable String objectId() {
+        return stream ? responseId : objectId;
+    }
+
+    /** Whether a plain response shows an object that is queued or in progress. */
+    public boolean isUnfinished() {
+        return unfinished;
+    }
+
+    /** Whether the response is complete, and shows the final state of a stored response. */
+    public boolean isFinal() {
+        return stream ? terminated : finished && fields.isWhole();
     }
 
     /** Reads the next bytes of the response, without changing them. */
@@ -205,7 +227,18 @@ public final class ResponseReader {
                 failedEvent |= isOneOf(FAILED_TYPES, bytes, length);
                 lastEvent |= failedEvent || isOneOf(LAST_TYPES, bytes, length);
             }
-            case "status" -> failedEvent |= !stream && isOneOf(FAILED_STATUS, bytes, length);
+            case "id" -> {
+                if (!stream) {
+                    objectId = text(bytes, length);
+                }
+            }
+            case "status" -> {
+                if (!stream) {
+                    failedEvent |= isOneOf(FAILED_STATUS, bytes, length);
+                    unfinished |= isOneOf(UNFINISHED_STATUS, bytes, length);
+                    finished |= isOneOf(FINAL_STATUS, bytes, length);
+                }
+            }
             case "error" -> {
                 // As in the SDKs, null and empty values are no error.
                 failedEvent |= length > 2 && (bytes[0] == '{' || bytes[0] == '"');

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.agyn.api.model.Protocol;
 import io.agyn.proxy.body.ResponseReader;
 import io.vertx.core.MultiMap;
@@ -14,7 +15,9 @@ import java.io.UncheckedIOException;
 /** The format of the proxy's errors, so that the caller's SDK understands them. */
 public enum Dialect {
     /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
-    OPENAI("x-request-id", "response.failed") {
+    // Without an empty line after the comment: OpenAI's SDKs read an empty line as the end of an event without data
+    // (github.com/openai/openai-go/issues/556, github.com/openai/openai-python/issues/2722).
+    OPENAI("x-request-id", "response.failed", ": keep-alive\n") {
         @Override
         void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
             json.writeStartObject();
@@ -55,7 +58,7 @@ public enum Dialect {
         }
     },
     /** The errors of the <a href="https://platform.claude.com/docs/en/api/errors">Anthropic API</a>. */
-    ANTHROPIC("request-id", "error") {
+    ANTHROPIC("request-id", "error", "event: ping\ndata: {\"type\": \"ping\"}\n\n") {
         @Override
         void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
             json.writeStartObject();
@@ -75,15 +78,19 @@ public enum Dialect {
         }
     };
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
     private static final String ANTHROPIC_VERSION = "anthropic-version";
 
     private final String requestIdHeader;
     private final String failureEvent;
+    private final String keepAlive;
 
-    Dialect(String requestIdHeader, String failureEvent) {
+    Dialect(String requestIdHeader, String failureEvent, String keepAlive) {
         this.requestIdHeader = requestIdHeader;
         this.failureEvent = failureEvent;
+        this.keepAlive = keepAlive;
     }
 
     /** Returns the dialect of clients that use a protocol. */
@@ -102,6 +109,11 @@ public enum Dialect {
     /** The header that this dialect's SDKs read the request id from. */
     public String requestIdHeader() {
         return requestIdHeader;
+    }
+
+    /** The text between two events of a stream that clients ignore, but that keeps a connection from looking idle. */
+    public String keepAlive() {
+        return keepAlive;
     }
 
     /** Returns the body of an error response, JSON in UTF-8. */

@@ -10,7 +10,19 @@ public enum Operation {
     COUNT_INPUT_TOKENS(CallOperation.COUNT_INPUT_TOKENS, Protocol.RESPONSES, "/responses/input_tokens"),
     COMPACT_RESPONSE(CallOperation.COMPACT_RESPONSE, Protocol.RESPONSES, "/responses/compact"),
     CREATE_MESSAGE(CallOperation.CREATE_MESSAGE, Protocol.ANTHROPIC_MESSAGES, "/messages"),
-    COUNT_MESSAGE_TOKENS(CallOperation.COUNT_MESSAGE_TOKENS, Protocol.ANTHROPIC_MESSAGES, "/messages/count_tokens");
+    COUNT_MESSAGE_TOKENS(CallOperation.COUNT_MESSAGE_TOKENS, Protocol.ANTHROPIC_MESSAGES, "/messages/count_tokens"),
+
+    RETRIEVE_RESPONSE(CallOperation.RETRIEVE_RESPONSE, HttpMethod.GET, "/responses/{id}"),
+    DELETE_RESPONSE(CallOperation.DELETE_RESPONSE, HttpMethod.DELETE, "/responses/{id}"),
+    CANCEL_RESPONSE(CallOperation.CANCEL_RESPONSE, HttpMethod.POST, "/responses/{id}/cancel"),
+    LIST_INPUT_ITEMS(CallOperation.LIST_INPUT_ITEMS, HttpMethod.GET, "/responses/{id}/input_items"),
+    RETRIEVE_CONVERSATION(CallOperation.USE_CONVERSATION, HttpMethod.GET, "/conversations/{id}"),
+    UPDATE_CONVERSATION(CallOperation.USE_CONVERSATION, HttpMethod.POST, "/conversations/{id}"),
+    DELETE_CONVERSATION(CallOperation.USE_CONVERSATION, HttpMethod.DELETE, "/conversations/{id}"),
+    LIST_CONVERSATION_ITEMS(CallOperation.USE_CONVERSATION, HttpMethod.GET, "/conversations/{id}/items"),
+    ADD_CONVERSATION_ITEMS(CallOperation.USE_CONVERSATION, HttpMethod.POST, "/conversations/{id}/items"),
+    RETRIEVE_CONVERSATION_ITEM(CallOperation.USE_CONVERSATION, HttpMethod.GET, "/conversations/{id}/items/{item}"),
+    DELETE_CONVERSATION_ITEM(CallOperation.USE_CONVERSATION, HttpMethod.DELETE, "/conversations/{id}/items/{item}");
 
     /** What determines the provider of a call. */
     public enum RouteSource {
@@ -33,6 +45,11 @@ public enum Operation {
 
     Operation(CallOperation recorded, Protocol protocol, String path) {
         this(recorded, protocol, HttpMethod.POST, path, RouteSource.BODY_MODEL);
+    }
+
+    /** An operation of an object that an OpenAI-compatible provider stores. */
+    Operation(CallOperation recorded, HttpMethod method, String template) {
+        this(recorded, Protocol.RESPONSES, method, template, RouteSource.OBJECT);
     }
 
     Operation(CallOperation recorded, Protocol protocol, HttpMethod method, String template, RouteSource routeSource) {
@@ -66,6 +83,21 @@ public enum Operation {
 
     public RouteSource routeSource() {
         return routeSource;
+    }
+
+    /** Whether the response names a stored object, which later calls may use. */
+    public boolean remembers() {
+        return this == CREATE_RESPONSE;
+    }
+
+    /** Whether the response reports usage of this call. */
+    public boolean reportsUsage() {
+        return routeSource == RouteSource.BODY_MODEL;
+    }
+
+    /** Whether the response may report the usage of the call that created the object. */
+    public boolean completesUsage() {
+        return this == RETRIEVE_RESPONSE || this == CANCEL_RESPONSE;
     }
 
     /** The path relative to a provider's endpoint, with braces around the names of ids. */

@@ -24,6 +24,9 @@ public record ProxyError(
         MISSING_PARAMETER(400, "invalid_request_error", "missing_required_parameter", "invalid_request_error"),
         UNAUTHENTICATED(401, "invalid_request_error", "invalid_api_key", "authentication_error"),
         MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", "not_found_error"),
+        PREVIOUS_RESPONSE_NOT_FOUND(
+                400, "invalid_request_error", "previous_response_not_found", "invalid_request_error"),
+        STORED_OBJECT_NOT_FOUND(404, "invalid_request_error", null, "not_found_error"),
         NOT_FOUND(404, "invalid_request_error", "not_found", "not_found_error"),
         METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed", "invalid_request_error"),
         REQUEST_TIMED_OUT(408, "invalid_request_error", "request_timed_out", "invalid_request_error"),
@@ -45,11 +48,11 @@ public record ProxyError(
 
         private final int status;
         private final String openAiType;
-        private final String openAiCode;
+        private final @Nullable String openAiCode;
         private final String anthropicType;
         private final String code = name().toLowerCase(Locale.ROOT);
 
-        Kind(int status, String openAiType, String openAiCode, String anthropicType) {
+        Kind(int status, String openAiType, @Nullable String openAiCode, String anthropicType) {
             this.status = status;
             this.openAiType = openAiType;
             this.openAiCode = openAiCode;
@@ -69,6 +72,7 @@ public record ProxyError(
             return openAiType;
         }
 
+        @Nullable
         String openAiCode() {
             return openAiCode;
         }

@@ -5,8 +5,12 @@ import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
 
-/** The API token of a call, from the key header of OpenAI's or Anthropic's SDK. */
+/**
+ * The API token of a call, from the key header of OpenAI's or Anthropic's SDK. Claude Code sends both if both of its
+ * credentials are set, so a header with another credential is ignored beside one with an API token.
+ */
 public sealed interface CallerToken {
     /** The error for an invalid token after too many failed attempts. */
     ProxyError TOO_MANY = ProxyError.of(
@@ -17,6 +21,7 @@ public sealed interface CallerToken {
 
     CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
     String BEARER = "bearer ";
+    String PREFIX = "agyn_";
 
     /** A single token. */
     record Given(String token) implements CallerToken {}
@@ -25,17 +30,17 @@ public sealed interface CallerToken {
     record Rejected(ProxyError error) implements CallerToken {}
 
     static CallerToken of(MultiMap headers) {
-        String token = null;
+        @Nullable String token = null;
         boolean isEmpty = false;
         for (String authorization : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
             if (authorization.strip().equalsIgnoreCase(BEARER.strip())) {
                 isEmpty = true;
             } else if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 String bearer = authorization.substring(BEARER.length()).strip();
-                if (token != null && !token.equals(bearer)) {
+                token = select(token, bearer);
+                if (token == null) {
                     return TWO;
                 }
-                token = bearer;
             }
         }
         for (String key : headers.getAll(API_KEY)) {
@@ -43,10 +48,10 @@ public sealed interface CallerToken {
                 isEmpty = true;
                 continue;
             }
-            if (token != null && !token.equals(key)) {
+            token = select(token, key);
+            if (token == null) {
                 return TWO;
             }
-            token = key;
         }
         if (token != null) {
             return new Given(token);
@@ -55,5 +60,16 @@ public sealed interface CallerToken {
                 Kind.UNAUTHENTICATED,
                 (isEmpty ? "The API token is empty" : "An API token is missing")
                         + ": send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));
+    }
+
+    /** Returns the one of two credentials that is an API token; null if both are, or neither. */
+    private static @Nullable String select(@Nullable String first, String second) {
+        if (first == null || first.equals(second)) {
+            return second;
+        }
+        if (first.startsWith(PREFIX) == second.startsWith(PREFIX)) {
+            return null;
+        }
+        return first.startsWith(PREFIX) ? first : second;
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,12 @@ public final class HttpBodySink implements BodySink {
 
     @Override
     public void send(Buffer whole) {
-        // The length is known, so end() sets it.
-        end(whole);
+        if (whole.length() == 0 && !request.getMethod().equals(HttpMethod.POST)) {
+            end();
+        } else {
+            // The length is known, so end() sets it.
+            end(whole);
+        }
     }
 
     @Override

@@ -6,10 +6,12 @@ import io.agyn.access.SourceAddress;
 import io.agyn.pipeline.BodyDrainer;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -139,6 +141,12 @@ public final class HttpExchange implements Exchange {
 
     @Override
     public void end(Buffer piece) {
+        if (request.method() == HttpMethod.HEAD) {
+            // The length that GET would have (RFC 9110, section 9.3.2).
+            response.putHeader(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(piece.length()));
+            response.end();
+            return;
+        }
         response.end(piece, listener);
     }
 

@@ -108,6 +108,8 @@ public final class PassedHeaders {
             "alt-svc",
             "clear-site-data",
             "access-control-*",
+            // The version of the provider's catalogue; a different one has Codex read this server's again.
+            "x-models-etag",
             // The proxy sets it itself.
             "x-content-type-options");
 

@@ -1,7 +1,10 @@
 package io.agyn.proxy.exchange;
 
 import io.agyn.api.model.Protocol;
+import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Route;
@@ -99,6 +102,46 @@ public final class RoutingErrors {
                                 + "): send the header x-agyn-organization with an organization's id or slug, or"
                                 + " x-agyn-model with a model.")
                 .about(MODEL);
+    }
+
+    /** The same error for unknown objects and for those of organizations that the caller does not reach. */
+    public static ProxyError unknownObject(OperationPath path) {
+        return ProxyError.of(
+                Kind.STORED_OBJECT_NOT_FOUND, noun(path.operation()) + " with id '" + path.objectId() + "' not found.");
+    }
+
+    private static String noun(Operation operation) {
+        return switch (operation.protocol()) {
+            case RESPONSES ->
+                operation.path().startsWith(Operation.CREATE_RESPONSE.path()) ? "Response" : "Conversation";
+            case ANTHROPIC_MESSAGES -> "Message batch";
+        };
+    }
+
+    /** The vendor's own error, on which clients send the whole conversation again. */
+    public static ProxyError unknownReference(Reference reference) {
+        return ProxyError.of(Kind.PREVIOUS_RESPONSE_NOT_FOUND, subject(reference) + " not found.")
+                .about(reference.parameter());
+    }
+
+    /**
+     * A reference to an object that another LLM provider stores.
+     *
+     * @param provider the name of that LLM provider
+     * @param target the target of the call
+     */
+    public static ProxyError referenceElsewhere(Reference reference, String provider, Target target) {
+        return ProxyError.of(
+                        Kind.PREVIOUS_RESPONSE_NOT_FOUND,
+                        subject(reference) + " was created at the LLM provider " + provider + ", and the model \""
+                                + target.modelName() + "\" uses " + target.providerName() + ": use a model of "
+                                + provider + ", or send the whole conversation.")
+                .about(reference.parameter());
+    }
+
+    private static String subject(Reference reference) {
+        String noun = reference.field() == RequestField.CONVERSATION ? "Conversation" : "Previous response";
+        return noun + " with id '" + reference.value() + "'";
     }
 
     public static ProxyError wrongPath(Operation asked, Target target) {

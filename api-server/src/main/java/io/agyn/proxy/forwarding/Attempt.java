@@ -12,6 +12,8 @@ import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientRequest;
@@ -76,8 +78,18 @@ abstract sealed class Attempt permits HttpAttempt {
     /** Sets the headers of a request to the provider. */
     final void setHeaders(HttpClientRequest opened) {
         proxy.shared().headers().toProvider(exchange.headers(), opened.headers(), target.credentials());
+        if (!keepAlive().isZero()) {
+            // Nothing can be inserted into a compressed stream.
+            opened.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        }
         opened.headers().set(LoopDetection.HEADER, proxy.shared().loops().next(exchange.headers()));
         call.trace().inject(opened.headers());
+    }
+
+    /** How long the provider's stream may be silent before the caller gets a keep-alive; zero for none. */
+    final Duration keepAlive() {
+        Duration own = target.keepAlive();
+        return own == null ? proxy.shared().limits().keepAlive() : own;
     }
 
     // Forward
@@ -116,7 +128,8 @@ abstract sealed class Attempt permits HttpAttempt {
     final Outcome outcome() {
         ResponseReader reader = requireNonNull(reader(), "no response");
         boolean succeeded = exchange.status() >= 200 && exchange.status() < 300;
-        if (!succeeded || reader.hasFailed()) {
+        // A retrieved response may have failed, while its retrieval has not.
+        if (!succeeded || reader.hasFailed() && call.path().operation().reportsUsage()) {
             return Outcome.UPSTREAM_ERROR;
         }
         return reader.isReadableStream() && !reader.isTerminated() ? Outcome.UPSTREAM_TRUNCATED : Outcome.COMPLETED;

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.PassedBody;
 import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
@@ -73,6 +75,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
     private boolean hasPermits;
+    private final CallObjects objects;
 
     /**
      * The caller, as authenticated.
@@ -93,6 +96,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         this.caller = caller;
         this.recorder = new CallRecorder(operation, exchange);
         this.lastProgress = recorder.started();
+        this.objects = new CallObjects(this, proxy);
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -167,6 +171,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private RequestScanner scanner() {
+        if (operation.routeSource() != RouteSource.BODY_MODEL) {
+            return new PassedBody();
+        }
         return switch (operation.protocol()) {
             case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
             case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
@@ -228,11 +235,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     @Override
     public void onRoutable(@Nullable String name) {
         enter(Unlimited.LOOKING_UP);
-        guard(() -> withCurrentRights(() -> find(name)));
+        if (operation.routeSource() == RouteSource.OBJECT) {
+            guard(() -> withCurrentRights(objects::route));
+        } else {
+            guard(() -> withCurrentRights(() -> find(name)));
+        }
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
-    private void withCurrentRights(Runnable step) {
+    void withCurrentRights(Runnable step) {
         Caller known = authenticated();
         if (known.token() == null || known.lookedUpAt() == loop.now()) {
             step.run();
@@ -243,8 +254,11 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     private void find(@Nullable String name) {
         ModelSelector selector = selector(name);
-        Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(authenticated().identity(), organization, selector), route -> follow(route, selector));
+        when(proxy.find(authenticated().identity(), organization(), selector), route -> follow(route, selector));
+    }
+
+    Optional<String> organization() {
+        return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
     }
 
     /** The body has precedence over the header, and the header over default models. */
@@ -262,11 +276,11 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
-                model = new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
-                if (target.protocol() != operation.protocol()) {
-                    reject(RoutingErrors.wrongPath(operation, target));
+                if (target.protocol() == operation.protocol()) {
+                    use(target);
                 } else {
-                    settle(() -> takePermits(target));
+                    model = CalledModel.at(target);
+                    reject(RoutingErrors.wrongPath(operation, target));
                 }
             }
             case Route.Uncallable found -> {
@@ -287,6 +301,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
+    /** Calls a target if all references of the body so far are valid there. */
+    void use(Target target) {
+        model = CalledModel.at(target);
+        settle(() -> takePermits(target));
+    }
+
     /** Resolves the references of the body so far, one after another. */
     private void settle(Runnable next) {
         Reference reference = requireNonNull(body, "body is null").takeReference();
@@ -303,7 +323,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void resolve(Reference reference, Runnable next) {
-        next.run();
+        objects.check(reference, requireNonNull(target(), "target is null"), next);
     }
 
     // Call the provider
@@ -398,7 +418,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
-    private void reject(ProxyError error) {
+    void reject(ProxyError error) {
         fail(error, Outcome.REFUSED);
     }
 
@@ -450,7 +470,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                     .organizationCalls()
                     .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
+        CallRecord record = recorder.record(
+                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
@@ -472,7 +493,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
-    private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
+    <T> void when(CompletableFuture<T> future, Consumer<T> next) {
         when(future, next, failure -> LookupFailures.error(failure, requestId()));
     }
 
@@ -491,6 +512,34 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 reject(errors.apply(failure));
             }
         }));
+    }
+
+    CallObjects objects() {
+        return objects;
+    }
+
+    CallRecorder recorder() {
+        return recorder;
+    }
+
+    Identity identity() {
+        return authenticated().identity();
+    }
+
+    /** The target of the call; null before it is known. */
+    @Nullable
+    Target target() {
+        return model == null ? null : model.target();
+    }
+
+    int responseStatus() {
+        return exchange.status();
+    }
+
+    /** A field of the request as far as it was read; null if it is missing. */
+    @Nullable
+    String field(RequestField field) {
+        return body == null ? null : body.value(field);
     }
 
     OperationPath path() {

@@ -6,11 +6,13 @@ import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.routing.Target;
+import io.agyn.proxy.stored.PendingRecord;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,11 @@ final class CallRecorder {
         this.operation = operation;
         this.exchange = exchange;
         this.requestId = ProxyResponses.requestId(exchange.headers(), id);
+    }
+
+    /** The key of the record. */
+    PendingRecord pending() {
+        return new PendingRecord(startedAt, id);
     }
 
     String requestId() {
@@ -52,9 +59,14 @@ final class CallRecorder {
      * @param caller null if not authenticated
      * @param model null if not resolved
      * @param attempt null if no provider was called
+     * @param usage the usage to record
      */
     CallRecord record(
-            @Nullable Identity caller, @Nullable CalledModel model, @Nullable Attempt attempt, Outcome outcome) {
+            @Nullable Identity caller,
+            @Nullable CalledModel model,
+            @Nullable Attempt attempt,
+            CallUsage usage,
+            Outcome outcome) {
         Target target = model == null ? null : model.target();
         boolean hasStatus = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
         return new CallRecord(
@@ -71,7 +83,7 @@ final class CallRecorder {
                 operation.protocol(),
                 operation.recorded(),
                 attempt != null && attempt.isStream(),
-                attempt == null ? CallUsage.NONE : attempt.usage(),
+                usage,
                 firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
                 Duration.ofNanos(System.nanoTime() - started),
                 hasStatus ? exchange.status() : null,
@@ -82,6 +94,11 @@ final class CallRecorder {
         if (model != null) {
             return model.organizationId();
         }
-        return caller == null ? null : caller.boundOrganization().orElse(null);
+        if (caller == null) {
+            return null;
+        }
+        // A bound token reaches one organization too.
+        Set<UUID> reached = caller.scope().organizations().orElse(Set.of());
+        return reached.size() == 1 ? reached.iterator().next() : null;
     }
 }

@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param target null for a model that cannot be called
  */
 record CalledModel(
-        UUID organizationId, UUID id, String name, @Nullable Target target) {}
+        UUID organizationId, UUID id, String name, @Nullable Target target) {
+    static CalledModel at(Target target) {
+        return new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
+    }
+}

@@ -175,8 +175,21 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     final class Forwarding implements CallState {
         private final ResponsePipe pipe;
 
+        private final long keepAlive = keepAlive().toNanos();
+        private long lastKeepAlive = proxy.shared().upstreams().loop().now();
+
         private Forwarding(ResponsePipe pipe) {
             this.pipe = pipe;
+        }
+
+        // A keep-alive is no progress, so the provider's silence still ends the call.
+        @Override
+        public void onTick(long silence) {
+            long now = proxy.shared().upstreams().loop().now();
+            if (keepAlive > 0 && Math.min(silence, now - lastKeepAlive) >= keepAlive && pipe.sendKeepAlive()) {
+                lastKeepAlive = now;
+                proxy.onKeepAlive();
+            }
         }
 
         @Override
@@ -205,6 +218,11 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     @Override
     public void onBytes() {
         call.onResponseBytes(!hasLastEvent());
+    }
+
+    @Override
+    public void onRead() {
+        call.objects().onRead(requireNonNull(response, "response is null").reader());
     }
 
     @Override

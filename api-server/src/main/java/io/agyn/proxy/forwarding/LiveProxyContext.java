@@ -19,15 +19,21 @@ import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Routes;
+import io.agyn.proxy.stored.PendingRecord;
+import io.agyn.proxy.stored.StoredObject;
+import io.agyn.proxy.stored.StoredObjects;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.secrets.remote.RemoteSecrets;
 import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.agyn.usage.ingest.CallRecords;
+import io.agyn.usage.ingest.PendingUsage;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** The context of agents' calls: routes from the database, usage records and metrics. */
@@ -38,8 +44,10 @@ class LiveProxyContext implements ProxyContext {
     private final Callers callers;
     private final UnknownTokens unknownTokens;
     private final Routes routes;
+    private final StoredObjects objects;
     private final RemoteSecrets secrets;
     private final CallRecords records;
+    private final PendingUsage pendingUsage;
     private final ProxyMetrics metrics;
     private final Tracing tracing;
     private final ByteBudget budget;
@@ -50,9 +58,11 @@ class LiveProxyContext implements ProxyContext {
             Callers callers,
             UnknownTokens unknownTokens,
             Routes routes,
+            StoredObjects objects,
             RemoteSecrets secrets,
             Upstreams upstreams,
             CallRecords records,
+            PendingUsage pendingUsage,
             ProxyMetrics metrics,
             Tracing tracing,
             ByteBudget budget,
@@ -62,8 +72,10 @@ class LiveProxyContext implements ProxyContext {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
         this.routes = requireNonNull(routes, "routes is null");
+        this.objects = requireNonNull(objects, "objects is null");
         this.secrets = requireNonNull(secrets, "secrets is null");
         this.records = requireNonNull(records, "records is null");
+        this.pendingUsage = requireNonNull(pendingUsage, "pendingUsage is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
         this.budget = requireNonNull(budget, "budget is null");
@@ -99,6 +111,22 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
+    public CompletableFuture<Optional<StoredObject>> object(
+            Identity identity, Optional<String> organization, String id) {
+        return objects.find(identity, organization, id);
+    }
+
+    @Override
+    public void remember(StoredObject object) {
+        objects.remember(object);
+    }
+
+    @Override
+    public void complete(UUID organizationId, PendingRecord record, CallUsage usage) {
+        pendingUsage.complete(organizationId, record.startedAt(), record.id(), usage, metrics::countTokens);
+    }
+
+    @Override
     public CompletableFuture<RemoteValue> value(RemoteReference secret) {
         return secrets.value(secret);
     }
@@ -122,6 +150,11 @@ class LiveProxyContext implements ProxyContext {
     public void onCallEnd(Operation operation, CallRecord record) {
         records.add(record);
         metrics.count(operation, record);
+    }
+
+    @Override
+    public void onKeepAlive() {
+        metrics.countKeepAlive();
     }
 
     @Override

@@ -11,14 +11,18 @@ import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.stored.PendingRecord;
+import io.agyn.proxy.stored.StoredObject;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.agyn.vault.VaultException;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** The services that all model calls use. */
@@ -31,6 +35,15 @@ public interface ProxyContext {
 
     /** Looks up the route of a call; fails if the lookup is impossible now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, ModelSelector model);
+
+    /** Looks up a stored object among those of the organizations that the caller reaches; fails if that is impossible now. */
+    CompletableFuture<Optional<StoredObject>> object(Identity identity, Optional<String> organization, String id);
+
+    /** Remembers a new stored object. */
+    void remember(StoredObject object);
+
+    /** Completes a usage record that is pending. */
+    void complete(UUID organizationId, PendingRecord record, CallUsage usage);
 
     /** Returns the value of a remote secret for a call that starts now; fails with a {@link VaultException}. */
     CompletableFuture<RemoteValue> value(RemoteReference secret);
@@ -48,6 +61,9 @@ public interface ProxyContext {
 
     /** Records a call that has ended. */
     void onCallEnd(Operation operation, CallRecord record);
+
+    /** Counts a keep-alive that was sent to a caller. */
+    void onKeepAlive();
 
     /** Counts an error of the proxy. */
     void onError(ProxyError error);
@@ -75,8 +91,16 @@ public interface ProxyContext {
      * @param connect how long connecting to a provider may take, for DNS, all addresses and TLS together
      * @param firstByte how long a provider may take to start its response
      * @param idle how long either body may be silent
+     * @param keepAlive how long a provider's stream may be silent before the caller gets a keep-alive; zero for none
      */
-    record Limits(long body, Duration model, Duration queue, Duration connect, Duration firstByte, Duration idle) {
+    record Limits(
+            long body,
+            Duration model,
+            Duration queue,
+            Duration connect,
+            Duration firstByte,
+            Duration idle,
+            Duration keepAlive) {
         static Limits of(Settings.Proxy settings) {
             return new Limits(
                     settings.bodyLimit().asLongValue(),
@@ -84,7 +108,8 @@ public interface ProxyContext {
                     settings.queueTimeout(),
                     settings.connectTimeout(),
                     settings.firstByteTimeout(),
-                    settings.idleTimeout());
+                    settings.idleTimeout(),
+                    settings.keepAlive());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.agyn.proxy.forwarding;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.proxy.body.ResponseReader;
+import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.exchange.ProxyResponses;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Streams a provider's response to the caller: no byte changes, reading keeps pace with the caller, and an
- * interrupted response never looks complete.
+ * interrupted response never looks complete. Keep-alives are inserted between events, and before the first one, where a
+ * byte order mark could follow; no provider sends one.
  */
 final class ResponsePipe {
     private static final long UNKNOWN = -1;
@@ -31,6 +33,9 @@ final class ResponsePipe {
     interface Listener {
         /** Part of the body has arrived. */
         void onBytes();
+
+        /** That part was read; it is forwarded next. */
+        void onRead();
 
         /** The whole response was forwarded. */
         void onEnd();
@@ -90,6 +95,15 @@ final class ResponsePipe {
         return length == UNKNOWN && reader.isBetweenEvents();
     }
 
+    /** Sends a keep-alive to the caller, if it can be inserted now and the caller keeps reading. */
+    boolean sendKeepAlive() {
+        if (!acceptsEvent() || reader.isTerminated() || waitsForCaller || to.isWriteQueueFull()) {
+            return false;
+        }
+        to.write(Buffer.buffer(Dialect.of(target.protocol()).keepAlive()));
+        return true;
+    }
+
     /**
      * Forwards the head, and the body as it arrives.
      *
@@ -116,6 +130,7 @@ final class ResponsePipe {
         received += bytes.readableBytes();
         listener.onBytes();
         read(bytes);
+        listener.onRead();
         if (received == length) {
             reader.end();
             to.end(buffer);

@@ -23,10 +23,13 @@ import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
+import io.agyn.proxy.stored.PendingRecord;
+import io.agyn.proxy.stored.StoredObject;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -203,6 +206,22 @@ class WarmUp {
         }
 
         @Override
+        public CompletableFuture<Optional<StoredObject>> object(
+                Identity caller, Optional<String> organization, String objectId) {
+            throw new IllegalStateException("no call uses a stored object");
+        }
+
+        @Override
+        public void remember(StoredObject object) {
+            // Nobody retrieves it.
+        }
+
+        @Override
+        public void complete(UUID organizationId, PendingRecord record, CallUsage usage) {
+            throw new IllegalStateException("no record is pending");
+        }
+
+        @Override
         public CompletableFuture<RemoteValue> value(RemoteReference secret) {
             throw new IllegalStateException("the credential is not remote");
         }
@@ -226,6 +245,9 @@ class WarmUp {
         public void onCallEnd(Operation operation, CallRecord record) {
             // Not recorded.
         }
+
+        @Override
+        public void onKeepAlive() {}
 
         @Override
         public void onError(ProxyError error) {

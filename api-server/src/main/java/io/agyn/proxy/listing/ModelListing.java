@@ -2,7 +2,6 @@ package io.agyn.proxy.listing;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.agyn.access.Identity;
 import io.agyn.ids.Uuid7;
 import io.agyn.proxy.dialect.Dialect;
@@ -19,7 +18,6 @@ import io.agyn.proxy.exchange.UnknownTokens;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.ListedModel;
 import io.agyn.proxy.routing.ModelList;
-import io.agyn.proxy.routing.ModelPage;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Routes;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -29,25 +27,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/**
- * {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that a token may call, in the format of <a
- * href="https://platform.openai.com/docs/api-reference/models">OpenAI's list</a> or of <a
- * href="https://platform.claude.com/docs/en/api/models/list">Anthropic's</a>, depending on the caller's headers.
- */
+/** {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that a token may call. */
 @Singleton
 public class ModelListing {
     private static final String PATH = Operation.ROOT + "/models";
     private static final String BELOW = PATH + "/";
-    // Limits of Anthropic's list.
-    private static final int MAX_PAGE_SIZE = 1000;
-    private static final int DEFAULT_PAGE_SIZE = 20;
 
     private final Callers callers;
     private final UnknownTokens unknownTokens;
@@ -85,9 +75,9 @@ public class ModelListing {
     }
 
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, String requestId) {
-        if (request.method() != HttpMethod.GET) {
-            request.response().putHeader(HttpHeaderNames.ALLOW, "GET");
-            return rejected(ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
+        if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
+            request.response().putHeader(HttpHeaderNames.ALLOW, "GET, HEAD");
+            return rejected(ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Methods allowed at " + PATH + ": GET, HEAD."));
         }
         return switch (CallerToken.of(request.headers())) {
             case CallerToken.Rejected rejected -> rejected(rejected.error());
@@ -102,21 +92,21 @@ public class ModelListing {
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, Identity identity) {
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
         String path = requireNonNull(request.path(), "path is null");
+        Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
+        ModelFormat format = ModelFormat.of(dialect, query);
         if (path.equals(PATH)) {
-            Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
-            return models.list(identity, organization)
-                    .thenCompose(list -> list.isEmpty()
-                            ? rejected(RoutingErrors.unknownOrganization())
-                            : page(list.get(), dialect, query));
+            return list(identity, organization, format)
+                    .thenApply(found -> format.list(
+                            found.orElseThrow(() -> new RejectedException(RoutingErrors.unknownOrganization())),
+                            query));
         }
         String model = name(path);
         return routes.find(identity, organization, model).thenCompose(route -> switch (route) {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())
-                        .thenCompose(listed -> listed.isEmpty()
-                                ? rejected(RoutingErrors.unknownModel(model))
-                                : CompletableFuture.completedFuture(
-                                        Dialect.json(json -> write(json, dialect, listed.get()))));
+                        .thenApply(listed -> listed.filter(format::lists)
+                                .orElseThrow(() -> new RejectedException(RoutingErrors.unknownModel(model))))
+                        .thenApply(listed -> Dialect.json(json -> format.write(json, listed)));
             case Route.Uncallable uncallable -> rejected(RoutingErrors.uncallable(uncallable));
             case Route.Ambiguous ambiguous -> rejected(RoutingErrors.ambiguous(ambiguous, model));
             case Route.UnknownModel unknown -> rejected(RoutingErrors.unknownModel(model));
@@ -124,91 +114,18 @@ public class ModelListing {
         });
     }
 
+    private CompletableFuture<Optional<List<ListedModel>>> list(
+            Identity identity, Optional<String> organization, ModelFormat format) {
+        return format == ModelFormat.CODEX
+                ? models.catalog(identity, organization)
+                : models.list(identity, organization, format.protocol());
+    }
+
     /** Returns the model's name in a path. */
     private static String name(String path) {
         // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder would read it as a space, as in a
         // form.
         return QueryStringDecoder.decodeComponent(path.substring(BELOW.length()).replace("+", "%2B"));
-    }
-
-    private static CompletableFuture<byte[]> page(
-            List<ListedModel> all, Dialect dialect, Map<String, List<String>> query) {
-        return switch (dialect) {
-            case OPENAI ->
-                CompletableFuture.completedFuture(Dialect.json(json -> {
-                    json.writeStartObject();
-                    json.writeStringField("object", "list");
-                    writeData(json, dialect, all);
-                    json.writeEndObject();
-                }));
-            case ANTHROPIC -> {
-                int limit = limit(query);
-                if (limit < 1 || limit > MAX_PAGE_SIZE) {
-                    yield rejected(ProxyError.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
-                            .about("limit"));
-                }
-                Optional<String> before = first(query, "before_id");
-                Optional<ModelPage> found = before.isPresent()
-                        ? ModelPage.before(all, limit, before.get())
-                        : ModelPage.after(all, limit, first(query, "after_id"));
-                if (found.isEmpty()) {
-                    String parameter = before.isPresent() ? "before_id" : "after_id";
-                    yield rejected(
-                            ProxyError.of(Kind.INVALID_REQUEST, parameter + " is not the id of a model in this list.")
-                                    .about(parameter));
-                }
-                List<ListedModel> page = found.get().models();
-                boolean hasMore = found.get().hasMore();
-                yield CompletableFuture.completedFuture(Dialect.json(json -> {
-                    json.writeStartObject();
-                    writeData(json, dialect, page);
-                    json.writeStringField(
-                            "first_id", page.isEmpty() ? null : page.getFirst().id());
-                    json.writeStringField(
-                            "last_id", page.isEmpty() ? null : page.getLast().id());
-                    json.writeBooleanField("has_more", hasMore);
-                    json.writeEndObject();
-                }));
-            }
-        };
-    }
-
-    private static int limit(Map<String, List<String>> query) {
-        try {
-            return first(query, "limit").map(Integer::parseInt).orElse(DEFAULT_PAGE_SIZE);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
-    }
-
-    private static Optional<String> first(Map<String, List<String>> query, String parameter) {
-        return query.getOrDefault(parameter, List.of()).stream().findFirst();
-    }
-
-    private static void writeData(JsonGenerator json, Dialect dialect, List<ListedModel> models) throws IOException {
-        json.writeArrayFieldStart("data");
-        for (ListedModel model : models) {
-            write(json, dialect, model);
-        }
-        json.writeEndArray();
-    }
-
-    private static void write(JsonGenerator json, Dialect dialect, ListedModel model) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("id", model.id());
-        switch (dialect) {
-            case OPENAI -> {
-                json.writeStringField("object", "model");
-                json.writeNumberField("created", model.createdAt().getEpochSecond());
-                json.writeStringField("owned_by", model.organizationSlug());
-            }
-            case ANTHROPIC -> {
-                json.writeStringField("type", "model");
-                json.writeStringField("display_name", model.name());
-                json.writeStringField("created_at", model.createdAt().toString());
-            }
-        }
-        json.writeEndObject();
     }
 
     private static <T> CompletableFuture<T> rejected(ProxyError error) {
@@ -219,20 +136,8 @@ public class ModelListing {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RejectedException rejected) {
-            return rejected.error;
+            return rejected.error();
         }
         return LookupFailures.error(cause, requestId);
-    }
-
-    /** Carries an error through futures. */
-    private static final class RejectedException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient ProxyError error;
-
-        private RejectedException(ProxyError error) {
-            super(error.message(), null, false, false);
-            this.error = error;
-        }
     }
 }

@@ -7,6 +7,7 @@ import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.Routes;
+import io.agyn.proxy.stored.StoredObjects;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
@@ -51,12 +52,14 @@ public class ProxyMetrics {
     private final DistributionSummary cacheWrite;
     private final DistributionSummary output;
     private final DistributionSummary reasoning;
+    private final Counter keepAlives;
 
-    ProxyMetrics(MeterRegistry registry, Callers callers, Routes routes, CallRecords records) {
+    ProxyMetrics(MeterRegistry registry, Callers callers, Routes routes, CallRecords records, StoredObjects objects) {
         requireNonNull(registry, "registry is null");
         requireNonNull(callers, "callers is null");
         requireNonNull(routes, "routes is null");
         requireNonNull(records, "records is null");
+        requireNonNull(objects, "objects is null");
         for (Operation operation : Operation.values()) {
             Map<Outcome, Timer> timers = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {
@@ -77,7 +80,8 @@ public class ProxyMetrics {
             unknownUsage.put(
                     reason,
                     Counter.builder("agyn.usage.unknown")
-                            .description("Calls whose usage could not be read from the LLM provider's response")
+                            .description(
+                                    "Calls whose usage is not in the LLM provider's response, or could not be read from it")
                             .tag("reason", reason.toString())
                             .register(registry));
         }
@@ -86,12 +90,23 @@ public class ProxyMetrics {
         cacheWrite = tokens(registry, "cache_write");
         output = tokens(registry, "output");
         reasoning = tokens(registry, "reasoning");
+        keepAlives = Counter.builder("agyn.proxy.keep_alives")
+                .description("Keep-alives sent to callers while LLM providers were silent")
+                .register(registry);
         cacheMetrics(registry, "callers", callers, Callers::size, Callers::lookupCount);
         cacheMetrics(registry, "routes", routes, Routes::size, Routes::lookupCount);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
         gauge(registry, "agyn.usage.spooled.bytes", "Records that wait for the database", records::spooledBytes);
         FunctionCounter.builder("agyn.usage.dropped", records, CallRecords::droppedRecords)
                 .description("Records of calls that were dropped because no space was left")
+                .register(registry);
+        gauge(
+                registry,
+                "agyn.proxy.stored_objects.queued",
+                "New stored objects that wait for the database",
+                objects::queued);
+        FunctionCounter.builder("agyn.proxy.stored_objects.dropped", objects, StoredObjects::droppedObjects)
+                .description("New stored objects that cannot be retrieved, because too many waited for the database")
                 .register(registry);
     }
 
@@ -101,15 +116,23 @@ public class ProxyMetrics {
         if (call.timeToFirstByte() != null) {
             meter(firstBytes, operation).record(call.timeToFirstByte());
         }
-        CallUsage usage = call.usage();
+        countTokens(call.usage());
+        if (call.usage().unknownReason() != null) {
+            meter(unknownUsage, call.usage().unknownReason()).increment();
+        }
+    }
+
+    /** Counts the tokens of a call, when it ends or when its pending record is completed. */
+    public void countTokens(CallUsage usage) {
         count(input, usage.inputTokens());
         count(cachedInput, usage.cachedInputTokens());
         count(cacheWrite, usage.cacheWriteTokens());
         count(output, usage.outputTokens());
         count(reasoning, usage.reasoningTokens());
-        if (usage.unknownReason() != null) {
-            meter(unknownUsage, usage.unknownReason()).increment();
-        }
+    }
+
+    public void countKeepAlive() {
+        keepAlives.increment();
     }
 
     /** Counts an error of the proxy. */
@@ -131,7 +154,7 @@ public class ProxyMetrics {
     private static Timer duration(MeterRegistry registry, Operation operation, Outcome outcome) {
         return Timer.builder("gen_ai.client.operation.duration")
                 .description("From a call's arrival to its end")
-                .tag("gen_ai.operation.name", name(operation))
+                .tag("gen_ai.operation.name", operationName(operation))
                 .tag("outcome", name(outcome))
                 .serviceLevelObjectives(DURATIONS)
                 .register(registry);
@@ -140,7 +163,7 @@ public class ProxyMetrics {
     private static Timer firstByte(MeterRegistry registry, Operation operation) {
         return Timer.builder("agyn.proxy.time_to_first_byte")
                 .description("From a call's arrival to the first byte of the LLM provider's body")
-                .tag("gen_ai.operation.name", name(operation))
+                .tag("gen_ai.operation.name", operationName(operation))
                 .serviceLevelObjectives(DURATIONS)
                 .register(registry);
     }
@@ -167,6 +190,11 @@ public class ProxyMetrics {
                 .description("Lookups that queried the database")
                 .tag("cache", cache)
                 .register(registry);
+    }
+
+    /** The operations of stored objects share their meters, which would otherwise be most of all series. */
+    private static String operationName(Operation operation) {
+        return operation.reportsUsage() ? name(operation) : "stored_object";
     }
 
     private static String name(Enum<?> value) {

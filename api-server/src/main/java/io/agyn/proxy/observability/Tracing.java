@@ -166,6 +166,7 @@ public class Tracing {
             case CREATE_RESPONSE, CREATE_MESSAGE -> "chat";
             case COUNT_INPUT_TOKENS, COUNT_MESSAGE_TOKENS -> "count_tokens";
             case COMPACT_RESPONSE -> "compact";
+            default -> operation.recorded().toString();
         };
     }
 

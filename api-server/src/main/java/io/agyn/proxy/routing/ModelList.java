@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,26 +31,36 @@ public class ModelList {
     // A long list takes longer than a route.
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    // As in RouteLookup, a name is ambiguous among all models that the token reaches, even those that cannot be
-    // called.
+    /** The most bytes of a catalogue that Codex reads. */
+    static final int MAX_CATALOG_BYTES = 1 << 20;
+
+    /** More than a model takes in a catalogue, apart from its stored entry. */
+    static final int MAX_DEFAULT_ENTRY_BYTES = 4096;
+
+    private static final String CATALOG_SIZE =
+            "sum(%d + coalesce(octet_length(m.codex_catalog_entry), 0)) over (order by m.created_at desc, m.id desc)"
+                    .formatted(MAX_DEFAULT_ENTRY_BYTES);
+    // As in RouteLookup, a name or an alias is ambiguous among all models that the token reaches, even those that
+    // cannot be called.
     private static final String MODELS = """
         with listed as (
-            select m.id, m.name, m.organization_id, m.created_at, p.protocol
+            select m.id, m.name, m.alias, m.organization_id, m.created_at, p.protocol, %1$s
             from model m
             join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
-            where true %1$s
+            where true %2$s
             order by m.created_at desc, m.id desc
             limit %3$d)
-        select l.id, l.name, o.slug, l.protocol, l.created_at, %2$s
+        select l.id, l.name, o.slug, l.protocol, l.created_at, l.alias, l.codex_catalog_entry, %4$s, %5$s
         from listed l
         join organization o on o.id = l.organization_id
+        where l.bytes <= %6$d
         order by l.created_at desc, l.id desc\
         """;
-    private static final String IN_ORGANIZATIONS = "and m.organization_id = any (?)";
-    private static final String WITH_ID = "and m.id = ?";
-    private static final String HAS_TWIN = "exists (select from model t where t.name = l.name and t.id <> l.id %s)";
-    private static final String TWIN_IN_ALL = HAS_TWIN.formatted("");
-    private static final String TWIN_IN_ORGANIZATIONS = HAS_TWIN.formatted("and t.organization_id = any (?)");
+    private static final String WITHOUT_ENTRIES = "null as codex_catalog_entry, 0 as bytes";
+    private static final String WITH_ENTRIES = "m.codex_catalog_entry, " + CATALOG_SIZE + " as bytes";
+    private static final String IN_ORGANIZATIONS = "and m.organization_id = any (?) ";
+    private static final String WITH_ID = "and m.id = ? ";
+    private static final String WITH_PROTOCOL = "and p.protocol = ? ";
 
     private final DataSource dataSource;
     private final LookupExecutor lookups;
@@ -64,11 +75,22 @@ public class ModelList {
      *
      * @param identity the caller
      * @param organization the id or slug of the selected organization
+     * @param protocol the protocol of the models; empty for both
      * @return at most {@link #MAX_MODELS} models, newest first; empty if the token reaches no such organization;
      *     fails if the database does not respond, or too many lookups are queued
      */
-    public CompletableFuture<Optional<List<ListedModel>>> list(Identity identity, Optional<String> organization) {
-        return submit(() -> find(identity, organization, Optional.empty()));
+    public CompletableFuture<Optional<List<ListedModel>>> list(
+            Identity identity, Optional<String> organization, Optional<Protocol> protocol) {
+        return submit(() -> find(identity, organization, new Filter(Optional.empty(), protocol, false)));
+    }
+
+    /**
+     * Lists models as {@link #list} does, those that Codex can call, with their entries: the newest whose catalogue
+     * Codex reads completely.
+     */
+    public CompletableFuture<Optional<List<ListedModel>>> catalog(Identity identity, Optional<String> organization) {
+        Filter filter = new Filter(Optional.empty(), Optional.of(Protocol.RESPONSES), true);
+        return submit(() -> find(identity, organization, filter));
     }
 
     /**
@@ -82,15 +104,18 @@ public class ModelList {
      */
     public CompletableFuture<Optional<ListedModel>> find(
             Identity identity, Optional<String> organization, UUID modelId) {
-        return submit(() -> find(identity, organization, Optional.of(modelId))
+        Filter filter = new Filter(Optional.of(modelId), Optional.empty(), false);
+        return submit(() -> find(identity, organization, filter)
                 .flatMap(models -> models.stream().findFirst()));
     }
+
+    private record Filter(Optional<UUID> modelId, Optional<Protocol> protocol, boolean withEntries) {}
 
     private <T> CompletableFuture<T> submit(Callable<T> lookup) {
         return lookups.submit(lookup, TIMEOUT);
     }
 
-    private Optional<List<ListedModel>> find(Identity identity, Optional<String> selected, Optional<UUID> modelId)
+    private Optional<List<ListedModel>> find(Identity identity, Optional<String> selected, Filter filter)
             throws SQLException {
         if (selected.filter(Routes::isImpossibleName).isPresent()) {
             return Optional.empty();
@@ -105,27 +130,39 @@ public class ModelList {
                 }
                 scope = scope.within(organization.get());
             }
-            return Optional.of(find(connection, scope, modelId));
+            return Optional.of(find(connection, scope, filter));
         }
     }
 
-    private static List<ListedModel> find(Connection connection, OrganizationScope scope, Optional<UUID> modelId)
+    private static List<ListedModel> find(Connection connection, OrganizationScope scope, Filter filter)
             throws SQLException {
-        Optional<Array> organizationArray = RouteLookup.array(connection, scope);
-        String conditions =
-                (organizationArray.isPresent() ? IN_ORGANIZATIONS : "") + " " + (modelId.isPresent() ? WITH_ID : "");
+        Optional<Array> organizations = RouteLookup.array(connection, scope);
+        List<Object> parameters = new ArrayList<>();
+        StringBuilder conditions = new StringBuilder();
+        organizations.ifPresent(array -> {
+            conditions.append(IN_ORGANIZATIONS);
+            parameters.add(array);
+        });
+        filter.modelId().ifPresent(id -> {
+            conditions.append(WITH_ID);
+            parameters.add(id);
+        });
+        filter.protocol().ifPresent(protocol -> {
+            conditions.append(WITH_PROTOCOL);
+            parameters.add(protocol.toString());
+        });
+        // One for each comparison of hasTwin().
+        organizations.ifPresent(array -> parameters.addAll(Collections.nCopies(4, array)));
         String sql = MODELS.formatted(
-                conditions, organizationArray.isPresent() ? TWIN_IN_ORGANIZATIONS : TWIN_IN_ALL, MAX_MODELS);
+                filter.withEntries() ? WITH_ENTRIES : WITHOUT_ENTRIES,
+                conditions,
+                MAX_MODELS,
+                hasTwin("name", organizations.isPresent()),
+                hasTwin("alias", organizations.isPresent()),
+                MAX_CATALOG_BYTES);
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            int parameter = 1;
-            if (organizationArray.isPresent()) {
-                query.setObject(parameter++, organizationArray.get());
-            }
-            if (modelId.isPresent()) {
-                query.setObject(parameter++, modelId.get());
-            }
-            if (organizationArray.isPresent()) {
-                query.setObject(parameter++, organizationArray.get());
+            for (int i = 0; i < parameters.size(); i++) {
+                query.setObject(i + 1, parameters.get(i));
             }
             try (ResultSet row = query.executeQuery()) {
                 List<ListedModel> models = new ArrayList<>();
@@ -137,16 +174,25 @@ public class ModelList {
         }
     }
 
+    /** Whether another model has the name or alias. Each comparison uses an index. */
+    private static String hasTwin(String column, boolean inOrganizations) {
+        String twin = "exists (select from model t where t.%s = l.%s and t.id <> l.id%s)";
+        String scope = inOrganizations ? " and t.organization_id = any (?)" : "";
+        return "(" + twin.formatted("name", column, scope) + " or " + twin.formatted("alias", column, scope) + ")";
+    }
+
     private static ListedModel model(ResultSet row) throws SQLException {
         String name = row.getString(2);
         String slug = row.getString(3);
-        boolean hasTwin = row.getBoolean(6);
+        String alias = row.getString(6);
         return new ListedModel(
-                hasTwin ? slug + "/" + name : name,
+                row.getBoolean(8) ? slug + "/" + name : name,
                 row.getObject(1, UUID.class),
                 name,
+                alias != null && row.getBoolean(9) ? slug + "/" + alias : alias,
                 slug,
                 Protocol.fromValue(row.getString(4)),
-                row.getObject(5, OffsetDateTime.class).toInstant());
+                row.getObject(5, OffsetDateTime.class).toInstant(),
+                row.getString(7));
     }
 }

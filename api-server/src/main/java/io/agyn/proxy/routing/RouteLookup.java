@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Looks up routes in the database. It blocks. */
 @Singleton
@@ -86,7 +88,8 @@ class RouteLookup {
             m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
             p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
             s.name, s.remote_path, s.remote_key, sp.id, sp.name, sp.address, sp.namespace, sp.ca_certificate,
-            sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext
+            sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext,
+            m.keep_alive_seconds
         from chosen
         join model m on m.id = chosen.id
         join organization o on o.id = m.organization_id
@@ -250,7 +253,13 @@ class RouteLookup {
                 remote.isPresent() ? List.of() : credentials(row, organizationId, providerId, authMethod),
                 json(row.getString(3)),
                 remote.map(reference -> new RemoteCredential(reference, authMethod))
-                        .orElse(null));
+                        .orElse(null),
+                keepAlive(row));
+    }
+
+    private static @Nullable Duration keepAlive(ResultSet row) throws SQLException {
+        Integer seconds = row.getObject(27, Integer.class);
+        return seconds == null ? null : Duration.ofSeconds(seconds);
     }
 
     private List<Map.Entry<String, String>> credentials(

@@ -2,6 +2,7 @@ package io.agyn.proxy.routing;
 
 import io.agyn.api.model.Protocol;
 import io.agyn.secrets.remote.RemoteValue;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     before its value is known
  * @param remoteModel the provider's name of the model, as a JSON string with its quotes
  * @param remoteCredential the credential that this server does not store; null for a stored one
+ * @param keepAlive how long the provider's stream may be silent before the caller gets a keep-alive: zero for no
+ *     keep-alives, null for the server's setting
  */
 public record Target(
         UUID organizationId,
@@ -26,9 +29,10 @@ public record Target(
         Endpoint endpoint,
         List<Map.Entry<String, String>> credentials,
         byte[] remoteModel,
-        @Nullable RemoteCredential remoteCredential) {
+        @Nullable RemoteCredential remoteCredential,
+        @Nullable Duration keepAlive) {
 
-    /** A target with a stored credential. */
+    /** A target with a stored credential and the server's keep-alive. */
     public Target(
             UUID organizationId,
             UUID modelId,
@@ -49,6 +53,7 @@ public record Target(
                 endpoint,
                 credentials,
                 remoteModel,
+                null,
                 null);
     }
 
@@ -64,7 +69,8 @@ public record Target(
                 endpoint,
                 RemoteCredential.headers(credential.authMethod(), value.value()),
                 remoteModel,
-                credential.with(value));
+                credential.with(value),
+                keepAlive);
     }
 
     /** Leaves out the credentials. */

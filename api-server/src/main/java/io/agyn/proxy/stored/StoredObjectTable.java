@@ -93,7 +93,11 @@ class StoredObjectTable {
     private void insert(Connection connection, List<StoredObject> objects) throws SQLException {
         Keyset keys = keyset.get();
         try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            set(insert, 1, "bytea", objects, object -> StoredIds.hash(keys, object.id()));
+            // Not an Object[], in which the driver accepts no byte[].
+            byte[][] hashes = objects.stream()
+                    .map(object -> StoredIds.hash(keys, object.id()))
+                    .toArray(byte[][]::new);
+            insert.setArray(1, insert.getConnection().createArrayOf("bytea", hashes));
             set(insert, 2, "uuid", objects, StoredObject::organizationId);
             set(insert, 3, "timestamptz", objects, StoredObject::createdAt);
             set(insert, 4, "uuid", objects, StoredObject::userId);
@@ -127,8 +131,7 @@ class StoredObjectTable {
      *
      * @param organization the id or slug of the selected organization, if any
      */
-    Optional<StoredObject> find(OrganizationScope scope, Optional<String> organization, String id)
-            throws SQLException {
+    Optional<StoredObject> find(OrganizationScope scope, Optional<String> organization, String id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(FIND)) {
             query.setArray(1, connection.createArrayOf("bytea", StoredIds.hashes(keyset.get(), id)));

@@ -131,6 +131,11 @@ class StoredObjectWriter {
                 LOG.warnf("New stored objects are known to this server only: %s", e.getMessage());
             }
             return false;
+        } catch (RuntimeException e) {
+            LOG.error("Stored objects cannot be retrieved later", e);
+            dropped.add(unwritten.size());
+            unwritten.clear();
+            return true;
         }
     }
 

@@ -62,12 +62,13 @@ public final class StoredObjects {
      * @return the object; empty unless it was created in an organization that the caller reaches; fails if the database
      *     is needed and does not respond
      */
-    public CompletableFuture<Optional<StoredObject>> find(
-            Identity identity, Optional<String> organization, String id) {
+    public CompletableFuture<Optional<StoredObject>> find(Identity identity, Optional<String> organization, String id) {
         StoredObject known = recent.getIfPresent(id);
         if (known != null
                 && identity.scope().includes(known.organizationId())
-                && organization.orElse(known.organizationId().toString()).equals(known.organizationId().toString())) {
+                && organization
+                        .orElse(known.organizationId().toString())
+                        .equals(known.organizationId().toString())) {
             return CompletableFuture.completedFuture(Optional.of(known));
         }
         return lookUp(identity.scope(), organization, id).thenCompose(found -> {

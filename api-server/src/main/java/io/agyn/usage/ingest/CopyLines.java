@@ -80,11 +80,17 @@ public final class CopyLines {
 
     private static void tokens(LineBuffer to, @Nullable Long count) {
         to.append('\t');
-        if (count == null || count < 0 || count > MAX_TOKENS) {
+        Long stored = stored(count);
+        if (stored == null) {
             to.append(NULL);
         } else {
-            to.append(count);
+            to.append(stored);
         }
+    }
+
+    /** Returns the count to store; null for an impossible one. */
+    static @Nullable Long stored(@Nullable Long count) {
+        return count == null || count < 0 || count > MAX_TOKENS ? null : count;
     }
 
     private static void micros(LineBuffer to, @Nullable Duration duration) {

@@ -39,6 +39,7 @@ final class UsageLoader {
 
     private final Spool spool;
     private final UsageTable table;
+    private final PendingUsage pending;
     private final Duration retention;
     private final Thread thread = BackgroundThread.unstarted("usage-loader", this::run);
 
@@ -48,14 +49,19 @@ final class UsageLoader {
     private long nextMaintenance;
 
     @Inject
-    UsageLoader(Spool spool, DataSource dataSource, Settings settings) {
-        this(spool, dataSource, settings.usage().retention());
+    UsageLoader(Spool spool, DataSource dataSource, PendingUsage pending, Settings settings) {
+        this(spool, dataSource, pending, settings.usage().retention());
     }
 
     /** @param retention whole days to keep records */
     UsageLoader(Spool spool, DataSource dataSource, Duration retention) {
+        this(spool, dataSource, new PendingUsage(dataSource), retention);
+    }
+
+    private UsageLoader(Spool spool, DataSource dataSource, PendingUsage pending, Duration retention) {
         this.spool = requireNonNull(spool, "spool is null");
         this.table = new UsageTable(dataSource);
+        this.pending = requireNonNull(pending, "pending is null");
         this.retention = requireNonNull(retention, "retention is null");
     }
 
@@ -85,6 +91,7 @@ final class UsageLoader {
             while (!stopped) {
                 Optional<Segment> segment = spool.oldest(IDLE);
                 if (segment.isEmpty() || load(segment.get())) {
+                    pending.write();
                     pause = INITIAL_DELAY;
                 } else {
                     pause(pause);
@@ -99,6 +106,7 @@ final class UsageLoader {
             while (segment.isPresent() && load(segment.get())) {
                 segment = spool.oldest(Duration.ZERO);
             }
+            pending.write();
         } catch (InterruptedException e) {
             // Never happens; the next process loads the spool.
             Thread.currentThread().interrupt();

@@ -70,7 +70,8 @@ class UsageResource implements UsageApi {
             violations.in("group_by", "Must be hour or day, not both.");
         }
         violations.throwIfAny();
-        SqlCondition filter = filter(organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome, operation);
+        SqlCondition filter =
+                filter(organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome, operation);
         try {
             return responses.ok(new UsageReport().from(start).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
@@ -96,7 +97,8 @@ class UsageResource implements UsageApi {
             violations.in("from", BACKWARDS);
         }
         violations.throwIfAny();
-        SqlCondition filter = filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome, operation);
+        SqlCondition filter =
+                filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome, operation);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
             return responses.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));

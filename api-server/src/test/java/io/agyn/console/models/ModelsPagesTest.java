@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
@@ -17,9 +18,11 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
+@Timeout(60)
 class ModelsPagesTest {
     private String organization;
     private String provider;
@@ -97,11 +100,46 @@ class ModelsPagesTest {
         assertThat(page)
                 .contains("curl -s " + address + "/v1/responses", "base_url=&quot;" + address + "/v1&quot;")
                 .contains("wire_api = &quot;responses&quot;", "model = &quot;gpt-4o&quot;")
+                .contains("model_catalog_url = &quot;" + address + "/v1/models&quot;")
                 .doesNotContain("ANTHROPIC");
         provider = provider("anthropic_messages");
         assertThat(owner.page(models + "/" + create("claude")))
                 .contains("export ANTHROPIC_BASE_URL=" + address, "export ANTHROPIC_MODEL=claude", "/v1/messages")
                 .doesNotContain("wire_api");
+    }
+
+    @Test
+    void optionalSettingsAreSavedShownAndCleared() {
+        String id = create("glm");
+        Map<String, Object> settings = new HashMap<>(fields("glm", "glm-5"));
+        settings.putAll(Map.of(
+                "alias",
+                "anthropic-glm",
+                "keep_alive_seconds",
+                "15",
+                "codex_catalog_entry",
+                "{\n\"display_name\": \"GLM\"}"));
+        send(models + "/" + id + "/edit", settings).then().statusCode(303);
+        stored(id)
+                .body("alias", equalTo("anthropic-glm"))
+                .body("keep_alive_seconds", equalTo(15))
+                .body("codex_catalog_entry", equalTo("{\n\"display_name\": \"GLM\"}"));
+        assertThat(owner.page(models + "/" + id))
+                .contains("<bdi>anthropic-glm</bdi>", "after 15 s of silence", "keep_alive_seconds  = 15");
+        assertThat(owner.page(models + "/" + id + "/edit")).contains("value=\"anthropic-glm\"", "value=\"15\"");
+
+        settings.putAll(Map.of("keep_alive_seconds", "soon", "codex_catalog_entry", "[]"));
+        send(models + "/" + id + "/edit", settings)
+                .then()
+                .statusCode(422)
+                .body(containsString("#keep_alive_seconds\">Keep-alive</a>: Must be an integer from 0 to 3600."))
+                .body(containsString("#codex_catalog_entry\">Codex catalogue entry</a>: Must be a JSON object."));
+
+        send(models + "/" + id + "/edit", fields("glm", "glm-5")).then().statusCode(303);
+        stored(id)
+                .body("alias", nullValue())
+                .body("keep_alive_seconds", nullValue())
+                .body("codex_catalog_entry", nullValue());
     }
 
     @Test

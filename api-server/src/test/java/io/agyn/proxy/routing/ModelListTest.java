@@ -10,16 +10,23 @@ import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
+@Timeout(60)
 class ModelListTest {
     @Inject
     ModelList models;
@@ -29,6 +36,9 @@ class ModelListTest {
 
     @Inject
     Callers callers;
+
+    @Inject
+    DataSource database;
 
     private Identity admin;
     private String organization;
@@ -58,7 +68,7 @@ class ModelListTest {
                 .path("created_at"));
         assertThat(list.getFirst())
                 .isEqualTo(new ListedModel(
-                        "second", UUID.fromString(second), "second", slug, Protocol.RESPONSES, created));
+                        "second", UUID.fromString(second), "second", null, slug, Protocol.RESPONSES, created, null));
     }
 
     @Test
@@ -115,7 +125,8 @@ class ModelListTest {
                 .extracting(ListedModel::id)
                 .containsExactly(slug(second) + "/shared", "alone", slug + "/shared");
         assertThat(list(member, Optional.of(slug))).extracting(ListedModel::id).containsExactly("alone", "shared");
-        assertThat(models.list(member, Optional.of(foreign)).join()).isEmpty();
+        assertThat(models.list(member, Optional.of(foreign), Optional.empty()).join())
+                .isEmpty();
         assertThat(list(callers.identify(Api.tokenOf(Api.user())).join().orElseThrow(), Optional.empty()))
                 .isEmpty();
     }
@@ -161,7 +172,8 @@ class ModelListTest {
         String other = Api.organization();
         for (String chosen : List.of(
                 other, slug(other), "none", "", "a\0b", UUID.randomUUID().toString())) {
-            assertThat(models.list(bound, Optional.of(chosen)).join()).isEmpty();
+            assertThat(models.list(bound, Optional.of(chosen), Optional.empty()).join())
+                    .isEmpty();
         }
         assertThat(list(bound, Optional.of(slug))).isEmpty();
     }
@@ -192,8 +204,39 @@ class ModelListTest {
                 .isEmpty();
     }
 
+    @Test
+    void catalogFitsIntoTheSizeThatCodexReads() throws SQLException {
+        Identity bound = bound(organization);
+        fill(0, null);
+        assertThat(models.catalog(bound, Optional.empty()).join().orElseThrow())
+                .hasSize(ModelList.MAX_CATALOG_BYTES / ModelList.MAX_DEFAULT_ENTRY_BYTES);
+        fill(300, "{\"description\": \"" + "x".repeat(131_000) + "\"}");
+        assertThat(models.catalog(bound, Optional.empty()).join().orElseThrow())
+                .hasSize(7)
+                .allSatisfy(model -> assertThat(model.codexEntry()).isNotNull());
+        assertThat(list(bound, Optional.empty())).hasSize(600).allSatisfy(model -> assertThat(model.codexEntry())
+                .isNull());
+    }
+
+    /** Stores 300 models, each newer than the one before. */
+    private void fill(int from, @Nullable String entry) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement insert = connection.prepareStatement("""
+                        insert into model (id, organization_id, name, provider_id, remote_model_name, codex_catalog_entry,
+                            created_at, updated_at)
+                        select gen_random_uuid(), ?::uuid, 'm' || i, ?::uuid, 'r', ?, now() + i * interval '1 second', now()
+                        from generate_series(?, ?) i""")) {
+            insert.setString(1, organization);
+            insert.setString(2, provider);
+            insert.setString(3, entry);
+            insert.setInt(4, from);
+            insert.setInt(5, from + 299);
+            assertThat(insert.executeUpdate()).isEqualTo(300);
+        }
+    }
+
     private List<ListedModel> list(Identity identity, Optional<String> chosen) {
-        return models.list(identity, chosen).join().orElseThrow();
+        return models.list(identity, chosen, Optional.empty()).join().orElseThrow();
     }
 
     private Identity bound(String to) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ModelPageTest {
     private final List<ListedModel> all = Stream.of("a", "b", "c", "d", "e")
-            .map(id -> new ListedModel(id, UUID.randomUUID(), id, "acme", Protocol.RESPONSES, Instant.EPOCH))
+            .map(id -> new ListedModel(
+                    id, UUID.randomUUID(), id, null, "acme", Protocol.ANTHROPIC_MESSAGES, Instant.EPOCH, null))
             .toList();
 
     @Test
