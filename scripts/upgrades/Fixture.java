@@ -285,6 +285,13 @@ final class Fixture {
                     sql.append("select ensure_usage_partition('").append(day).append("');\n");
                 }
             }
+            if (table.equals("stored_object")) {
+                for (String day : column("select distinct created_at::date from stored_object order by 1")) {
+                    sql.append("select ensure_daily_partition('stored_object', '")
+                            .append(day)
+                            .append("');\n");
+                }
+            }
             if (table.equals("deployment")) {
                 // The migration has added a row.
                 sql.append("delete from deployment;\n");

@@ -361,6 +361,16 @@ public interface Settings {
         @WithDefault("0s")
         Duration keepAlive();
 
+        @Setting("`on` accepts WebSockets of the Responses API; `off` makes clients use HTTP")
+        @WithName("websockets")
+        @WithDefault("on")
+        boolean websockets();
+
+        @Setting(value = "maximum time of a WebSocket", min = "1m", max = "24h")
+        @WithName("websocket-time")
+        @WithDefault("60m")
+        Duration websocketTime();
+
         @Setting(value = "maximum concurrent calls to one scheme, host and port", min = "1", max = "1000000")
         @WithName("calls-per-provider")
         @WithDefault("20000")

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
     // Deeper than any model call needs; each level takes one bit of memory.
-    private static final int MAX_DEPTH = 1000;
+    static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
@@ -110,6 +110,24 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
     }
 
+    /** Starts the call of a message of a WebSocket. */
+    static void begin(ProxyContext proxy, WebSocketExchange message) {
+        begin(new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, null));
+    }
+
+    /** Starts the call of a response that a provider started by itself after another one. */
+    static WebSocketAttempt beginSuccessor(
+            ProxyContext proxy, WebSocketExchange message, Identity identity, Target target) {
+        Call call =
+                new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, new Caller(identity, null, 0));
+        call.loop.calls().add(call);
+        message.onDisconnect(call::onCallerDisconnect);
+        call.model = CalledModel.at(target);
+        WebSocketAttempt attempt = new WebSocketAttempt(call, proxy, message, call.newBody(), target, "");
+        call.attempt = attempt;
+        return attempt;
+    }
+
     private static void begin(Call call) {
         call.loop.calls().add(call);
         call.guard(call::admit);
@@ -124,10 +142,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (invalid.isPresent()) {
             reject(invalid.get());
         } else if (proxy.shared().loops().isLoop(exchange.headers())) {
-            reject(ProxyError.of(
-                    Kind.LOOP_DETECTED,
-                    "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
-                            + " the LLM provider elsewhere."));
+            reject(RequestHead.LOOP);
         } else if (caller != null) {
             read();
         } else {
@@ -156,12 +171,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     // Read
 
     private void read() {
-        RequestBody reading = new RequestBody(
-                exchange,
-                RequestHead.contentLength(exchange.headers()),
-                proxy.shared().limits().body(),
-                scanner(),
-                this);
+        RequestBody reading = newBody();
         body = reading;
         enter(new ReadingModel(reading));
         if (RequestHead.expectsContinue(exchange.headers())) {
@@ -170,7 +180,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         reading.read();
     }
 
+    private RequestBody newBody() {
+        return new RequestBody(
+                exchange, exchange.bodyLength(), proxy.shared().limits().body(), scanner(), this);
+    }
+
     private RequestScanner scanner() {
+        if (exchange instanceof WebSocketExchange message) {
+            return message.fields();
+        }
         if (operation.routeSource() != RouteSource.BODY_MODEL) {
             return new PassedBody();
         }
@@ -234,12 +252,23 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
+        if (name == null && exchange instanceof WebSocketExchange message && message.isControl()) {
+            forward(message);
+            return;
+        }
         enter(Unlimited.LOOKING_UP);
         if (operation.routeSource() == RouteSource.OBJECT) {
             guard(() -> withCurrentRights(objects::route));
         } else {
             guard(() -> withCurrentRights(() -> find(name)));
         }
+    }
+
+    /** Passes on a message of a WebSocket that starts no response, and needs no record. */
+    private void forward(WebSocketExchange message) {
+        byte[] text = requireNonNull(body, "body is null").buffered();
+        release();
+        message.session().forward(message, text, requestId());
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
@@ -323,6 +352,11 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void resolve(Reference reference, Runnable next) {
+        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value())) {
+            // The provider remembers it for the connection, even if it is not stored.
+            next.run();
+            return;
+        }
         objects.check(reference, requireNonNull(target(), "target is null"), next);
     }
 
@@ -358,8 +392,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void call(Target target) {
-        Attempt first = new HttpAttempt(
-                this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        RequestBody reading = requireNonNull(body, "body is null");
+        Attempt first = exchange instanceof WebSocketExchange message
+                ? new WebSocketAttempt(this, proxy, message, reading, target, uri(target))
+                : new HttpAttempt(this, proxy, context, exchange, reading, target, uri(target));
         attempt = first;
         first.start();
     }
@@ -456,6 +492,14 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (isFinished()) {
             return;
         }
+        release();
+        CallRecord record = recorder.record(
+                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
+        trace.end(record);
+        proxy.onCallEnd(operation, record);
+    }
+
+    private void release() {
         enter(Unlimited.FINISHED);
         loop.calls().remove(this);
         if (body != null) {
@@ -470,10 +514,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                     .organizationCalls()
                     .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = recorder.record(
-                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
-        trace.end(record);
-        proxy.onCallEnd(operation, record);
+        exchange.onCallEnd();
     }
 
     boolean isFinished() {

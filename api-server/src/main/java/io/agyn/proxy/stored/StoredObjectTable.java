@@ -8,8 +8,13 @@ import io.agyn.keys.Keyset;
 import io.agyn.keys.LiveKeyset;
 import io.agyn.settings.Settings;
 import io.agyn.storage.DailyPartitions;
+import io.agyn.usage.LineBuffer;
+import io.agyn.usage.TimeText;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,25 +23,28 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /** The table of stored objects. Its methods block. */
 @Singleton
 class StoredObjectTable {
-    private static final String INSERT = """
-        insert into stored_object (
+    private static final String COPY = """
+        copy stored_object (
             id_hash, organization_id, created_at, user_id, model_id, provider_id, record_started_at, record_id)
-        select * from unnest(
-            ?::bytea[], ?::uuid[], ?::timestamptz[], ?::uuid[], ?::uuid[], ?::uuid[], ?::timestamptz[], ?::uuid[])
-        on conflict do nothing\
+        from stdin\
         """;
+    private static final String BYTEA_PREFIX = "\\\\x";
+    private static final String UNIQUE_VIOLATION = "23505";
     // The newest row wins if providers of several organizations use the same id. Null parameters select all rows.
     private static final String FIND = """
         select organization_id, created_at, user_id, model_id, provider_id, record_started_at, record_id
@@ -69,7 +77,7 @@ class StoredObjectTable {
         this.retention = requireNonNull(retention, "retention is null");
     }
 
-    /** Inserts rows; those that exist have no effect. */
+    /** Inserts a batch. Inserting the same batch again has no effect. */
     synchronized void insert(List<StoredObject> objects) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             int networkTimeout = connection.getNetworkTimeout();
@@ -80,50 +88,53 @@ class StoredObjectTable {
                         objects.stream()
                                 .map(object -> LocalDate.ofInstant(object.createdAt(), ZoneOffset.UTC))
                                 .collect(Collectors.toSet()));
-                insert(connection, objects);
+                insert(connection, distinct(objects));
             } catch (SQLException e) {
                 partitions.clear();
-                throw e;
+                // The previous attempt has inserted the batch, and its response was lost.
+                if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                    throw e;
+                }
             } finally {
                 connection.setNetworkTimeout(Runnable::run, networkTimeout);
             }
         }
     }
 
-    private void insert(Connection connection, List<StoredObject> objects) throws SQLException {
+    private void insert(Connection connection, Collection<StoredObject> objects) throws SQLException {
         Keyset keys = keyset.get();
-        try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            // Not an Object[], in which the driver accepts no byte[].
-            byte[][] hashes = objects.stream()
-                    .map(object -> StoredIds.hash(keys, object.id()))
-                    .toArray(byte[][]::new);
-            insert.setArray(1, insert.getConnection().createArrayOf("bytea", hashes));
-            set(insert, 2, "uuid", objects, StoredObject::organizationId);
-            set(insert, 3, "timestamptz", objects, StoredObject::createdAt);
-            set(insert, 4, "uuid", objects, StoredObject::userId);
-            set(insert, 5, "uuid", objects, StoredObject::modelId);
-            set(insert, 6, "uuid", objects, StoredObject::providerId);
-            set(insert, 7, "timestamptz", objects, pending(PendingRecord::startedAt));
-            set(insert, 8, "uuid", objects, pending(PendingRecord::id));
-            insert.executeUpdate();
+        LineBuffer lines = new LineBuffer();
+        TimeText times = new TimeText();
+        for (StoredObject object : objects) {
+            lines.append(BYTEA_PREFIX + HexFormat.of().formatHex(StoredIds.hash(keys, object.id())));
+            lines.append('\t').append(object.organizationId()).append('\t');
+            times.append(lines, object.createdAt());
+            lines.append('\t').append(object.userId());
+            lines.append('\t').append(object.modelId());
+            lines.append('\t').append(object.providerId()).append('\t');
+            PendingRecord pending = object.pending();
+            if (pending == null) {
+                lines.append("\\N\t\\N");
+            } else {
+                times.append(lines, pending.startedAt());
+                lines.append('\t').append(pending.id());
+            }
+            lines.append('\n');
+        }
+        try {
+            connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY, new ByteArrayInputStream(lines.toBytes()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static Function<StoredObject, @Nullable Object> pending(Function<PendingRecord, Object> field) {
-        return object -> object.pending() == null ? null : field.apply(object.pending());
-    }
-
-    private static void set(
-            PreparedStatement insert,
-            int index,
-            String type,
-            List<StoredObject> objects,
-            Function<StoredObject, @Nullable Object> field)
-            throws SQLException {
-        insert.setArray(
-                index,
-                insert.getConnection()
-                        .createArrayOf(type, objects.stream().map(field).toArray()));
+    /** The newest of the objects with the same key, since a provider may repeat ids within a batch. */
+    private static Collection<StoredObject> distinct(List<StoredObject> objects) {
+        Map<Map.Entry<UUID, String>, StoredObject> distinct = new LinkedHashMap<>();
+        for (StoredObject object : objects) {
+            distinct.put(Map.entry(object.organizationId(), object.id()), object);
+        }
+        return distinct.values();
     }
 
     /**
