@@ -57,8 +57,7 @@ class DefaultModelTest {
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", "{\"a\":1}", "x-agyn-model: " + other);
         assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
         assertThat(SCENE.received().text()).isEqualTo("{\"model\":\"other\",\"a\":1}");
-        assertThat(SCENE.received().headers())
-                .noneMatch(header -> header.name().equalsIgnoreCase("x-agyn-model"));
+        assertThat(SCENE.received().headers()).noneMatch(header -> header.name().equalsIgnoreCase("x-agyn-model"));
     }
 
     @Test

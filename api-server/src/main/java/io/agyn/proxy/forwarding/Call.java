@@ -283,9 +283,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     private void find(@Nullable String name) {
         ModelSelector selector = selector(name);
-        when(
-                proxy.find(authenticated().identity(), organization(), selector),
-                route -> follow(route, selector));
+        when(proxy.find(authenticated().identity(), organization(), selector), route -> follow(route, selector));
     }
 
     Optional<String> organization() {
