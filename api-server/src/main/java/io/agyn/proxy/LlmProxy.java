@@ -21,6 +21,7 @@ import io.agyn.proxy.forwarding.WebSocketUpgrade;
 import io.agyn.proxy.listing.ModelListing;
 import io.agyn.proxy.websocket.Handshake;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -102,7 +103,7 @@ class LlmProxy {
     private static void confirm(HttpServerRequest request, List<OperationPath> allowed) {
         HttpExchange exchange = new HttpExchange(request);
         exchange.responseHeaders().set(HttpHeaderNames.ALLOW, methods(allowed));
-        exchange.end();
+        exchange.end(Buffer.buffer());
         exchange.discardBody();
     }
 

@@ -129,7 +129,9 @@ class PathsTest {
                                 "HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                         .response();
                 assertThat(response.status()).as(path).isEqualTo(200);
-                assertThat(response.values("allow")).as(path).containsExactly("POST");
+                assertThat(response.values("allow")).as(path).isNotEmpty();
+                // Some probes otherwise wait for a body.
+                assertThat(response.values("content-length")).as(path).containsExactly("0");
             }
         }
         assertThat(SCENE.call("HEAD", "/v1/unknown").statusCode()).isEqualTo(404);

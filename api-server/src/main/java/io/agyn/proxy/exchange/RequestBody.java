@@ -346,7 +346,9 @@ public final class RequestBody {
         Reference reference = scanner.takeReference();
         if (reference != null) {
             waitsForReference = true;
-            exchange.pause();
+            if (!complete) {
+                exchange.pause();
+            }
             listener.onReference(reference);
             return;
         }

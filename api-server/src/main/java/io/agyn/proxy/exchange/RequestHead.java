@@ -12,6 +12,9 @@ public final class RequestHead {
     /** The header that selects an organization. */
     public static final CharSequence ORGANIZATION = HttpHeaders.createOptimized("x-agyn-organization");
 
+    /** The header that names the model of a call whose body names none. */
+    public static final CharSequence MODEL = HttpHeaders.createOptimized("x-agyn-model");
+
     /** The error for a call that has passed this server before. */
     public static final ProxyError LOOP = ProxyError.of(
             Kind.LOOP_DETECTED,

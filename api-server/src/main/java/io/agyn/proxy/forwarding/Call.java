@@ -259,8 +259,6 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         enter(Unlimited.LOOKING_UP);
         if (operation.routeSource() == RouteSource.OBJECT) {
             guard(() -> withCurrentRights(objects::route));
-        } else if (name == null) {
-            reject(RoutingErrors.missingModel(operation.protocol()));
         } else {
             guard(() -> withCurrentRights(() -> find(name)));
         }
@@ -283,17 +281,27 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
-    private void find(String name) {
-        when(
-                proxy.find(authenticated().identity(), organization(), new ModelSelector.Named(name)),
-                route -> follow(route, name));
+    private void find(@Nullable String name) {
+        ModelSelector selector = selector(name);
+        when(proxy.find(authenticated().identity(), organization(), selector), route -> follow(route, selector));
     }
 
     Optional<String> organization() {
         return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
     }
 
-    private void follow(Route route, String name) {
+    /** The body has precedence over the header, and the header over default models. */
+    private ModelSelector selector(@Nullable String name) {
+        String model = name == null ? exchange.headers().get(RequestHead.MODEL) : name;
+        return model == null
+                ? new ModelSelector.Default(
+                        operation.protocol(),
+                        authenticated().identity().defaultModel(),
+                        operation.routeSource() == RouteSource.DEFAULT_MODEL)
+                : new ModelSelector.Named(model);
+    }
+
+    private void follow(Route route, ModelSelector selector) {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
@@ -308,8 +316,16 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
                 reject(RoutingErrors.uncallable(found));
             }
-            case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
-            case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
+            case Route.Ambiguous ambiguous ->
+                reject(
+                        selector instanceof ModelSelector.Named named
+                                ? RoutingErrors.ambiguous(ambiguous, named.name())
+                                : RoutingErrors.ambiguousDefault(ambiguous));
+            case Route.UnknownModel unknown ->
+                reject(
+                        selector instanceof ModelSelector.Named named
+                                ? RoutingErrors.unknownModel(named.name())
+                                : RoutingErrors.missingModel(operation.protocol()));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
     }
