@@ -167,6 +167,7 @@ bench: build ## Run the benchmarks
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/RemoteSecrets.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java
+	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/WebSockets.java
 
 clean: ## Remove all build output
 	rm -rf target */target openapi/*/target examples/*/target terraform-provider/bin

@@ -287,7 +287,9 @@ final class Fixture {
             }
             if (table.equals("stored_object")) {
                 for (String day : column("select distinct created_at::date from stored_object order by 1")) {
-                    sql.append("select ensure_daily_partition('stored_object', '").append(day).append("');\n");
+                    sql.append("select ensure_daily_partition('stored_object', '")
+                            .append(day)
+                            .append("');\n");
                 }
             }
             if (table.equals("deployment")) {

@@ -29,6 +29,8 @@ type ApiToken struct {
 	Prefix string `json:"prefix"`
 	// The only organization that the token can access; null if it is not bound to one.
 	OrganizationId NullableString `json:"organization_id"`
+	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	DefaultModelId NullableString `json:"default_model_id"`
 	// When the token expires; null if it does not expire.
 	ExpiresAt NullableTime `json:"expires_at"`
 	// When the token was last used, to the minute; null if never.
@@ -48,13 +50,14 @@ type _ApiToken ApiToken
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewApiToken(id string, userId string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdByTokenId NullableString, createdAt time.Time, updatedAt time.Time) *ApiToken {
+func NewApiToken(id string, userId string, description string, prefix string, organizationId NullableString, defaultModelId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdByTokenId NullableString, createdAt time.Time, updatedAt time.Time) *ApiToken {
 	this := ApiToken{}
 	this.Id = id
 	this.UserId = userId
 	this.Description = description
 	this.Prefix = prefix
 	this.OrganizationId = organizationId
+	this.DefaultModelId = defaultModelId
 	this.ExpiresAt = expiresAt
 	this.LastUsedAt = lastUsedAt
 	this.CreatedByTokenId = createdByTokenId
@@ -191,6 +194,32 @@ func (o *ApiToken) GetOrganizationIdOk() (*string, bool) {
 // SetOrganizationId sets field value
 func (o *ApiToken) SetOrganizationId(v string) {
 	o.OrganizationId.Set(&v)
+}
+
+// GetDefaultModelId returns the DefaultModelId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *ApiToken) GetDefaultModelId() string {
+	if o == nil || o.DefaultModelId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.DefaultModelId.Get()
+}
+
+// GetDefaultModelIdOk returns a tuple with the DefaultModelId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiToken) GetDefaultModelIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.DefaultModelId.Get(), o.DefaultModelId.IsSet()
+}
+
+// SetDefaultModelId sets field value
+func (o *ApiToken) SetDefaultModelId(v string) {
+	o.DefaultModelId.Set(&v)
 }
 
 // GetExpiresAt returns the ExpiresAt field value
@@ -334,6 +363,7 @@ func (o ApiToken) ToMap() (map[string]interface{}, error) {
 	toSerialize["description"] = o.Description
 	toSerialize["prefix"] = o.Prefix
 	toSerialize["organization_id"] = o.OrganizationId.Get()
+	toSerialize["default_model_id"] = o.DefaultModelId.Get()
 	toSerialize["expires_at"] = o.ExpiresAt.Get()
 	toSerialize["last_used_at"] = o.LastUsedAt.Get()
 	toSerialize["created_by_token_id"] = o.CreatedByTokenId.Get()
@@ -357,6 +387,7 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 		"description",
 		"prefix",
 		"organization_id",
+		"default_model_id",
 		"expires_at",
 		"last_used_at",
 		"created_by_token_id",
@@ -396,6 +427,7 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "description")
 		delete(additionalProperties, "prefix")
 		delete(additionalProperties, "organization_id")
+		delete(additionalProperties, "default_model_id")
 		delete(additionalProperties, "expires_at")
 		delete(additionalProperties, "last_used_at")
 		delete(additionalProperties, "created_by_token_id")

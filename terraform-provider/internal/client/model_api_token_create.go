@@ -18,7 +18,7 @@ import (
 // checks if the ApiTokenCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ApiTokenCreate{}
 
-// ApiTokenCreate A new API token. Without `user_id` it belongs to the caller; only cluster admins can set another user. With `organization_id` it can access only that organization, to which its user must have access. Without `expires_at` it expires with the caller's token, or never if that has no expiry; a later time returns 400.
+// ApiTokenCreate A new API token. Without `user_id` it belongs to the caller; only cluster admins can set another user. With `organization_id` it can access only that organization, to which its user must have access. Without `expires_at` it expires with the caller's token, or never if that has no expiry; a later time returns 400. The `default_model_id` is a model that the token can call, and has precedence over its organization's.
 type ApiTokenCreate struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
@@ -26,6 +26,8 @@ type ApiTokenCreate struct {
 	Description string `json:"description" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId *string `json:"organization_id,omitempty"`
+	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	DefaultModelId NullableString `json:"default_model_id,omitempty"`
 	// A time in UTC (RFC 3339).
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
@@ -138,6 +140,49 @@ func (o *ApiTokenCreate) SetOrganizationId(v string) {
 	o.OrganizationId = &v
 }
 
+// GetDefaultModelId returns the DefaultModelId field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ApiTokenCreate) GetDefaultModelId() string {
+	if o == nil || IsNil(o.DefaultModelId.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.DefaultModelId.Get()
+}
+
+// GetDefaultModelIdOk returns a tuple with the DefaultModelId field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiTokenCreate) GetDefaultModelIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.DefaultModelId.Get(), o.DefaultModelId.IsSet()
+}
+
+// HasDefaultModelId returns a boolean if a field has been set.
+func (o *ApiTokenCreate) HasDefaultModelId() bool {
+	if o != nil && o.DefaultModelId.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetDefaultModelId gets a reference to the given NullableString and assigns it to the DefaultModelId field.
+func (o *ApiTokenCreate) SetDefaultModelId(v string) {
+	o.DefaultModelId.Set(&v)
+}
+
+// SetDefaultModelIdNil sets the value for DefaultModelId to be an explicit nil
+func (o *ApiTokenCreate) SetDefaultModelIdNil() {
+	o.DefaultModelId.Set(nil)
+}
+
+// UnsetDefaultModelId ensures that no value is present for DefaultModelId, not even an explicit nil
+func (o *ApiTokenCreate) UnsetDefaultModelId() {
+	o.DefaultModelId.Unset()
+}
+
 // GetExpiresAt returns the ExpiresAt field value if set, zero value otherwise.
 func (o *ApiTokenCreate) GetExpiresAt() time.Time {
 	if o == nil || IsNil(o.ExpiresAt) {
@@ -186,6 +231,9 @@ func (o ApiTokenCreate) ToMap() (map[string]interface{}, error) {
 	toSerialize["description"] = o.Description
 	if !IsNil(o.OrganizationId) {
 		toSerialize["organization_id"] = o.OrganizationId
+	}
+	if o.DefaultModelId.IsSet() {
+		toSerialize["default_model_id"] = o.DefaultModelId.Get()
 	}
 	if !IsNil(o.ExpiresAt) {
 		toSerialize["expires_at"] = o.ExpiresAt

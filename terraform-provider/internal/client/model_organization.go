@@ -25,6 +25,8 @@ type Organization struct {
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A DNS label, unique in the cluster.
 	Slug string `json:"slug" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	DefaultModelId NullableString `json:"default_model_id"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -38,11 +40,12 @@ type _Organization Organization
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewOrganization(id string, name string, slug string, createdAt time.Time, updatedAt time.Time) *Organization {
+func NewOrganization(id string, name string, slug string, defaultModelId NullableString, createdAt time.Time, updatedAt time.Time) *Organization {
 	this := Organization{}
 	this.Id = id
 	this.Name = name
 	this.Slug = slug
+	this.DefaultModelId = defaultModelId
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
 	return &this
@@ -128,6 +131,32 @@ func (o *Organization) SetSlug(v string) {
 	o.Slug = v
 }
 
+// GetDefaultModelId returns the DefaultModelId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Organization) GetDefaultModelId() string {
+	if o == nil || o.DefaultModelId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.DefaultModelId.Get()
+}
+
+// GetDefaultModelIdOk returns a tuple with the DefaultModelId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Organization) GetDefaultModelIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.DefaultModelId.Get(), o.DefaultModelId.IsSet()
+}
+
+// SetDefaultModelId sets field value
+func (o *Organization) SetDefaultModelId(v string) {
+	o.DefaultModelId.Set(&v)
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *Organization) GetCreatedAt() time.Time {
 	if o == nil {
@@ -189,6 +218,7 @@ func (o Organization) ToMap() (map[string]interface{}, error) {
 	toSerialize["id"] = o.Id
 	toSerialize["name"] = o.Name
 	toSerialize["slug"] = o.Slug
+	toSerialize["default_model_id"] = o.DefaultModelId.Get()
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
 
@@ -207,6 +237,7 @@ func (o *Organization) UnmarshalJSON(data []byte) (err error) {
 		"id",
 		"name",
 		"slug",
+		"default_model_id",
 		"created_at",
 		"updated_at",
 	}
@@ -241,6 +272,7 @@ func (o *Organization) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "id")
 		delete(additionalProperties, "name")
 		delete(additionalProperties, "slug")
+		delete(additionalProperties, "default_model_id")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		o.AdditionalProperties = additionalProperties

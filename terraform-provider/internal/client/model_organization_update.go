@@ -17,12 +17,14 @@ import (
 // checks if the OrganizationUpdate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationUpdate{}
 
-// OrganizationUpdate The new state of an organization. An omitted slug stays unchanged.
+// OrganizationUpdate The new state of an organization. An omitted slug stays unchanged; without `default_model_id`, the organization has no default model.
 type OrganizationUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A DNS label, unique in the cluster.
 	Slug *string `json:"slug,omitempty" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	DefaultModelId NullableString `json:"default_model_id,omitempty"`
 }
 
 type _OrganizationUpdate OrganizationUpdate
@@ -101,6 +103,49 @@ func (o *OrganizationUpdate) SetSlug(v string) {
 	o.Slug = &v
 }
 
+// GetDefaultModelId returns the DefaultModelId field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *OrganizationUpdate) GetDefaultModelId() string {
+	if o == nil || IsNil(o.DefaultModelId.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.DefaultModelId.Get()
+}
+
+// GetDefaultModelIdOk returns a tuple with the DefaultModelId field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *OrganizationUpdate) GetDefaultModelIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.DefaultModelId.Get(), o.DefaultModelId.IsSet()
+}
+
+// HasDefaultModelId returns a boolean if a field has been set.
+func (o *OrganizationUpdate) HasDefaultModelId() bool {
+	if o != nil && o.DefaultModelId.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetDefaultModelId gets a reference to the given NullableString and assigns it to the DefaultModelId field.
+func (o *OrganizationUpdate) SetDefaultModelId(v string) {
+	o.DefaultModelId.Set(&v)
+}
+
+// SetDefaultModelIdNil sets the value for DefaultModelId to be an explicit nil
+func (o *OrganizationUpdate) SetDefaultModelIdNil() {
+	o.DefaultModelId.Set(nil)
+}
+
+// UnsetDefaultModelId ensures that no value is present for DefaultModelId, not even an explicit nil
+func (o *OrganizationUpdate) UnsetDefaultModelId() {
+	o.DefaultModelId.Unset()
+}
+
 func (o OrganizationUpdate) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -114,6 +159,9 @@ func (o OrganizationUpdate) ToMap() (map[string]interface{}, error) {
 	toSerialize["name"] = o.Name
 	if !IsNil(o.Slug) {
 		toSerialize["slug"] = o.Slug
+	}
+	if o.DefaultModelId.IsSet() {
+		toSerialize["default_model_id"] = o.DefaultModelId.Get()
 	}
 	return toSerialize, nil
 }

@@ -132,7 +132,15 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
 	body := client.OrganizationUpdate{Name: plan.Name.ValueString(), Slug: object.Optional(plan.Slug)}
-	updated, _, err := r.Client.OrganizationsAPI.UpdateOrganization(ctx, plan.ID.ValueString()).OrganizationUpdate(body).Execute()
+	// The default model is not part of this resource, and stays.
+	keepDefault := func(current *client.Organization) bool {
+		body.DefaultModelId = current.DefaultModelId
+		return true
+	}
+	updated, err := api.UpdateIfUnchanged(r.Client.OrganizationsAPI.GetOrganization(ctx, plan.ID.ValueString()), keepDefault,
+		func(entityTag string) api.Request[client.Organization] {
+			return r.Client.OrganizationsAPI.UpdateOrganization(ctx, plan.ID.ValueString()).OrganizationUpdate(body).IfMatch(entityTag)
+		})
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The organization cannot be updated", err)...)
 		return

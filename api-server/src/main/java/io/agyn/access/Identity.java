@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param tokenId the API token
  * @param boundOrganization the organization that the API token is bound to, if any
  * @param expiresAt when the API token expires, if ever
+ * @param defaultModel the API token's model for calls that name none, if any
  * @param scope the organizations that the API token reaches
  */
 public record Identity(
@@ -29,8 +30,9 @@ public record Identity(
         UUID tokenId,
         Optional<UUID> boundOrganization,
         Optional<Instant> expiresAt,
+        Optional<UUID> defaultModel,
         OrganizationScope scope) {
-    /** Creates an identity whose scope follows from its role, its memberships and its API token's binding. */
+    /** Creates an identity without a default model. */
     public Identity(
             UUID userId,
             String userName,
@@ -39,6 +41,19 @@ public record Identity(
             UUID tokenId,
             Optional<UUID> boundOrganization,
             Optional<Instant> expiresAt) {
+        this(userId, userName, role, memberships, tokenId, boundOrganization, expiresAt, Optional.empty());
+    }
+
+    /** Creates an identity whose scope follows from its role, its memberships and its API token's binding. */
+    public Identity(
+            UUID userId,
+            String userName,
+            Role role,
+            Map<UUID, MemberRole> memberships,
+            UUID tokenId,
+            Optional<UUID> boundOrganization,
+            Optional<Instant> expiresAt,
+            Optional<UUID> defaultModel) {
         this(
                 userId,
                 userName,
@@ -47,6 +62,7 @@ public record Identity(
                 tokenId,
                 boundOrganization,
                 expiresAt,
+                defaultModel,
                 scope(role, memberships, boundOrganization));
     }
 

@@ -1,5 +1,6 @@
 package io.agyn.organizations;
 
+import static io.agyn.problems.ConstraintProblem.referenceNotFound;
 import static io.agyn.problems.ConstraintProblem.taken;
 
 import io.agyn.problems.ConstraintProblem;
@@ -13,6 +14,8 @@ import java.util.Map;
 class OrganizationContributions implements ConstraintProblems {
     @Override
     public Map<String, ConstraintProblem> constraintProblems() {
-        return Map.of("organization_slug_unique", taken(ProblemKind.SLUG_TAKEN, "slug", "organization"));
+        return Map.of(
+                "organization_slug_unique", taken(ProblemKind.SLUG_TAKEN, "slug", "organization"),
+                "organization_default_model", referenceNotFound("default_model_id", "model"));
     }
 }

@@ -1,8 +1,11 @@
 package io.agyn.organizations;
 
 import io.agyn.storage.StoredResource;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "organization")
@@ -10,6 +13,10 @@ public class OrganizationEntity extends StoredResource {
     String name;
 
     String slug;
+
+    @Column(name = "default_model_id")
+    @Nullable
+    UUID defaultModelId;
 
     protected OrganizationEntity() {}
 

@@ -78,6 +78,7 @@ class OrganizationsResource implements OrganizationsApi {
         return responses.updated(ifMatch, () -> read(organization), () -> {
             organization.name = body.getName();
             organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
+            organization.defaultModelId = body.getDefaultModelId();
             organization.touch();
             organizations.flush();
         });
@@ -94,6 +95,7 @@ class OrganizationsResource implements OrganizationsApi {
                 .id(organization.id)
                 .name(organization.name)
                 .slug(organization.slug)
+                .defaultModelId(organization.defaultModelId)
                 .createdAt(StoredResource.utc(organization.createdAt))
                 .updatedAt(StoredResource.utc(organization.updatedAt));
     }

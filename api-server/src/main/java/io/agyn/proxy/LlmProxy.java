@@ -17,8 +17,11 @@ import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.forwarding.Call;
 import io.agyn.proxy.forwarding.ProxyContext;
+import io.agyn.proxy.forwarding.WebSocketUpgrade;
 import io.agyn.proxy.listing.ModelListing;
+import io.agyn.proxy.websocket.Handshake;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -39,9 +42,11 @@ class LlmProxy {
 
     private final ProxyContext calls;
     private final ModelListing models;
+    private final WebSocketUpgrade webSockets;
     private final Drain drain;
 
-    LlmProxy(ProxyContext calls, ModelListing models, Drain drain) {
+    LlmProxy(ProxyContext calls, ModelListing models, WebSocketUpgrade webSockets, Drain drain) {
+        this.webSockets = requireNonNull(webSockets, "webSockets is null");
         this.drain = requireNonNull(drain, "drain is null");
         this.calls = requireNonNull(calls, "calls is null");
         this.models = requireNonNull(models, "models is null");
@@ -72,6 +77,8 @@ class LlmProxy {
             reject(request, dialect(request, path), ProxyError.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
         } else if (operation.isPresent()) {
             Call.begin(calls, operation.get(), request);
+        } else if (path.equals(Operation.CREATE_RESPONSE.callerPath()) && Handshake.isRequested(request)) {
+            webSockets.begin(request);
         } else if (ModelListing.isAt(path)) {
             models.respond(request);
         } else {
@@ -96,7 +103,7 @@ class LlmProxy {
     private static void confirm(HttpServerRequest request, List<OperationPath> allowed) {
         HttpExchange exchange = new HttpExchange(request);
         exchange.responseHeaders().set(HttpHeaderNames.ALLOW, methods(allowed));
-        exchange.end();
+        exchange.end(Buffer.buffer());
         exchange.discardBody();
     }
 

@@ -319,7 +319,7 @@ public interface Settings {
         MemorySize bodyLimit();
 
         @Setting(
-                value = "how long stored responses, conversations and batches can be retrieved after their last use",
+                value = "how long stored responses and conversations can be retrieved after their last use",
                 syntax = Syntax.DAYS,
                 min = "1d",
                 max = "365d")
@@ -360,6 +360,16 @@ public interface Settings {
         @WithName("keep-alive")
         @WithDefault("0s")
         Duration keepAlive();
+
+        @Setting("`on` accepts WebSockets of the Responses API; `off` makes clients use HTTP")
+        @WithName("websockets")
+        @WithDefault("on")
+        boolean websockets();
+
+        @Setting(value = "maximum time of a WebSocket", min = "1m", max = "24h")
+        @WithName("websocket-time")
+        @WithDefault("60m")
+        Duration websocketTime();
 
         @Setting(value = "maximum concurrent calls to one scheme, host and port", min = "1", max = "1000000")
         @WithName("calls-per-provider")

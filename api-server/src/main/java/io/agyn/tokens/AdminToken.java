@@ -43,7 +43,7 @@ public class AdminToken {
             UserEntity administrator = new UserEntity("Administrator", null, Role.CLUSTER_ADMIN, UserState.ACTIVE);
             entities.persist(administrator);
             tokens.store(new ApiTokenEntity(
-                    administrator, "First token of the administrator", tokenInFile(), null, null, null));
+                    administrator, "First token of the administrator", tokenInFile(), null, null, null, null));
         }
     }
 

@@ -19,6 +19,7 @@ class ApiTokenContributions implements ConstraintProblems, OrganizationContents 
         return Map.of(
                 "api_token_user", referenceNotFound("user_id", "user"),
                 "api_token_organization", referenceNotFound("organization_id", "organization"),
+                "api_token_default_model", referenceNotFound("default_model_id", "model"),
                 "api_token_creator",
                         new ConstraintProblem(
                                 ProblemKind.UNAUTHENTICATED,

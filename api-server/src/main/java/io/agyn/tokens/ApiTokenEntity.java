@@ -28,6 +28,11 @@ public class ApiTokenEntity extends StoredResource {
     @Column(name = "organization_id")
     public @Nullable UUID organizationId;
 
+    /** The model of calls that name none; it may become unreachable for the token. */
+    @Column(name = "default_model_id")
+    @Nullable
+    UUID defaultModelId;
+
     @Column(name = "expires_at")
     @Nullable
     Instant expiresAt;
@@ -48,6 +53,7 @@ public class ApiTokenEntity extends StoredResource {
             String description,
             Plaintext plaintext,
             @Nullable UUID organizationId,
+            @Nullable UUID defaultModelId,
             @Nullable Instant expiresAt,
             @Nullable UUID createdByTokenId) {
         begin();
@@ -56,6 +62,7 @@ public class ApiTokenEntity extends StoredResource {
         this.prefix = plaintext.prefix();
         this.tokenHash = plaintext.hash();
         this.organizationId = organizationId;
+        this.defaultModelId = defaultModelId;
         this.expiresAt = expiresAt;
         this.createdByTokenId = createdByTokenId;
     }

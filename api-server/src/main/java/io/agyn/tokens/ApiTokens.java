@@ -125,6 +125,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
                 memberships,
                 token.id,
                 Optional.ofNullable(token.organizationId),
-                Optional.ofNullable(token.expiresAt));
+                Optional.ofNullable(token.expiresAt),
+                Optional.ofNullable(token.defaultModelId));
     }
 }

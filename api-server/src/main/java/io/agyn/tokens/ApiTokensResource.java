@@ -13,6 +13,7 @@ import io.agyn.api.model.Role;
 import io.agyn.audit.Audited;
 import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
+import io.agyn.llm.models.Models;
 import io.agyn.members.Members;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.ResourceResponses;
@@ -41,13 +42,16 @@ class ApiTokensResource implements ApiTokensApi {
     private final ApiTokens tokens;
     private final Users users;
     private final Members members;
+    private final Models models;
     private final Caller caller;
     private final ResourceResponses responses;
 
-    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, ResourceResponses responses) {
+    ApiTokensResource(
+            ApiTokens tokens, Users users, Members members, Models models, Caller caller, ResourceResponses responses) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");
+        this.models = requireNonNull(models, "models is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.responses = requireNonNull(responses, "responses is null");
     }
@@ -73,12 +77,16 @@ class ApiTokensResource implements ApiTokensApi {
     public Response createApiToken(ApiTokenCreate body, @Nullable String idempotencyKey) {
         UserEntity user = user(body);
         requireAccess(user, body.getOrganizationId());
+        if (body.getDefaultModelId() != null) {
+            requireCallable(body.getDefaultModelId(), user, body.getOrganizationId());
+        }
         Plaintext plaintext = Plaintext.random();
         ApiTokenEntity token = new ApiTokenEntity(
                 user,
                 body.getDescription(),
                 plaintext,
                 body.getOrganizationId(),
+                body.getDefaultModelId(),
                 expiry(body.getExpiresAt()),
                 caller.identity().tokenId());
         tokens.store(token);
@@ -125,6 +133,19 @@ class ApiTokensResource implements ApiTokensApi {
         }
     }
 
+    /** The default model is one that the token can call. */
+    private void requireCallable(UUID modelId, UserEntity user, @Nullable UUID organizationId) {
+        boolean isCallable = models.organizationOf(modelId)
+                .filter(owner -> organizationId == null || organizationId.equals(owner))
+                .filter(owner -> user.role == Role.CLUSTER_ADMIN
+                        || members.find(owner, user.id).isPresent())
+                .isPresent();
+        if (!isCallable) {
+            throw ConstraintProblem.referenceNotFound("default_model_id", "model")
+                    .exception();
+        }
+    }
+
     @Override
     public Response getApiToken(UUID apiTokenId) {
         return responses.ok(read(tokens.get(onlyUser(), apiTokenId)));
@@ -157,6 +178,7 @@ class ApiTokensResource implements ApiTokensApi {
                 .description(token.description)
                 .prefix(token.prefix)
                 .organizationId(token.organizationId)
+                .defaultModelId(token.defaultModelId)
                 .expiresAt(StoredResource.utc(token.expiresAt))
                 .lastUsedAt(StoredResource.utc(token.lastUsedAt))
                 .createdByTokenId(token.createdByTokenId)
@@ -171,6 +193,7 @@ class ApiTokensResource implements ApiTokensApi {
                 .description(token.getDescription())
                 .prefix(token.getPrefix())
                 .organizationId(token.getOrganizationId())
+                .defaultModelId(token.getDefaultModelId())
                 .expiresAt(token.getExpiresAt())
                 .lastUsedAt(token.getLastUsedAt())
                 .createdByTokenId(token.getCreatedByTokenId())

@@ -73,6 +73,8 @@ class SettingsTest {
                         Map.entry("agyn.proxy.connect-timeout", Duration.ofSeconds(10)),
                         Map.entry("agyn.proxy.first-byte-timeout", Duration.ofMinutes(10)),
                         Map.entry("agyn.proxy.idle-timeout", Duration.ofMinutes(10)),
+                        Map.entry("agyn.proxy.websockets", true),
+                        Map.entry("agyn.proxy.websocket-time", Duration.ofMinutes(60)),
                         Map.entry("agyn.proxy.keep-alive", Duration.ZERO),
                         Map.entry("agyn.proxy.calls-per-provider", 20_000),
                         Map.entry("agyn.proxy.queue-timeout", Duration.ofSeconds(10)),

@@ -110,8 +110,10 @@ public class OrganizationsPages {
     @Path("/{organization}")
     public Response save(@PathParam("organization") String slugOrId, Form form) {
         UUID id = enter(slugOrId);
-        OrganizationUpdate body =
-                new OrganizationUpdate().name(form.text("name")).slug(form.text("slug"));
+        OrganizationUpdate body = new OrganizationUpdate()
+                .name(form.text("name"))
+                .slug(form.text("slug"))
+                .defaultModelId(read(id).resource().getDefaultModelId());
         return edits.save(edit(id), form, body, () -> {
             Organization saved =
                     api.read(organizations.updateOrganization(id, body, form.optional("etag")), Organization.class);

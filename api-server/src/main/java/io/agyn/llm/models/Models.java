@@ -6,10 +6,16 @@ import io.agyn.problems.ProblemKind;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.util.Optional;
 import java.util.UUID;
 
 @ApplicationScoped
 public class Models implements PanacheRepositoryBase<ModelEntity, UUID> {
+    /** Returns the organization of a model; empty for an unknown id. */
+    public Optional<UUID> organizationOf(UUID id) {
+        return findByIdOptional(id).map(model -> model.organizationId);
+    }
+
     ModelEntity get(UUID organizationId, UUID id) {
         return find("organizationId = ?1 and id = ?2", organizationId, id)
                 .firstResultOptional()

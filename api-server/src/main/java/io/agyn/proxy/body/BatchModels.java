@@ -80,7 +80,7 @@ public final class BatchModels implements RequestScanner {
 
     @Override
     public boolean isSettled() {
-        return scanner.isAfterObject();
+        return scanner.isAfterObject() && edits.isEmpty();
     }
 
     @Override

@@ -123,7 +123,7 @@ public final class RequestFields implements RequestScanner {
 
     @Override
     public boolean isSettled() {
-        return isRoutable;
+        return isRoutable && edit == null;
     }
 
     @Override

@@ -30,7 +30,7 @@ public interface RequestScanner {
     @Nullable
     String model();
 
-    /** Whether no later byte can be part of an edit, so that only references matter from now on. */
+    /** Whether all edits have been taken, and no later byte can be part of one. */
     boolean isSettled();
 
     boolean hasReference();

@@ -25,20 +25,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseReader {
     private static final Logger LOG = Logger.getLogger(ResponseReader.class);
-    private static final JsonFields.Paths FIELDS = new JsonFields.Paths(
-            "id",
-            "type",
-            "sequence_number",
-            "status",
-            "error",
-            "usage",
-            "tool_usage",
-            "service_tier",
-            "response.id",
-            "response.usage",
-            "response.tool_usage",
-            "response.service_tier",
-            "message.usage");
+    static final String[] FIELD_PATHS = {
+        "id",
+        "type",
+        "sequence_number",
+        "status",
+        "error",
+        "usage",
+        "tool_usage",
+        "service_tier",
+        "response.id",
+        "response.usage",
+        "response.tool_usage",
+        "response.service_tier",
+        "message.usage"
+    };
+    private static final JsonFields.Paths FIELDS = new JsonFields.Paths(FIELD_PATHS);
     private static final byte[][] LAST_TYPES = literals("response.completed", "response.incomplete", "message_stop");
     private static final byte[][] FAILED_TYPES = literals("response.failed", "error");
     private static final byte[][] FAILED_STATUS = literals("failed");
@@ -87,6 +89,11 @@ public final class ResponseReader {
                 unreadable = UsageUnknownReason.UNSUPPORTED_ENCODING;
             }
         }
+    }
+
+    /** Creates a reader of a response whose events are WebSocket messages of the Responses protocol. */
+    public static ResponseReader ofMessages() {
+        return new ResponseReader(Protocol.RESPONSES, "text/event-stream", null);
     }
 
     /** Whether a {@code Content-Type} is server-sent events. */
@@ -170,6 +177,12 @@ public final class ResponseReader {
         }
     }
 
+    /** Reads an event that came as a message. */
+    public void read(EventFields event) {
+        event.forEach(this::readField);
+        endEvent(event.isWhole());
+    }
+
     /** Handles the proper end of the response's HTTP message. */
     public void end() {
         if (stream) {
@@ -211,6 +224,15 @@ public final class ResponseReader {
         } else {
             fields.read(bytes, from, to);
         }
+    }
+
+    private void endEvent(boolean isWhole) {
+        if (lastEvent && isWhole) {
+            terminated = true;
+            failed |= failedEvent;
+        }
+        lastEvent = false;
+        failedEvent = false;
     }
 
     private void readField(String path, byte[] bytes, int length) {
@@ -302,12 +324,7 @@ public final class ResponseReader {
 
         @Override
         public void end() {
-            if (lastEvent && fields.isWhole()) {
-                terminated = true;
-                failed |= failedEvent;
-            }
-            lastEvent = false;
-            failedEvent = false;
+            endEvent(fields.isWhole());
             fields.reset();
         }
     }

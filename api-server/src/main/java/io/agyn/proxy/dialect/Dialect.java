@@ -11,6 +11,9 @@ import io.vertx.core.MultiMap;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The format of the proxy's errors, so that the caller's SDK understands them. */
 public enum Dialect {
@@ -21,16 +24,7 @@ public enum Dialect {
         @Override
         void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
             json.writeStartObject();
-            writeErrorField(json, error);
-            json.writeEndObject();
-        }
-
-        private void writeErrorField(JsonGenerator json, ProxyError error) throws IOException {
-            json.writeObjectFieldStart("error");
-            json.writeStringField("message", error.message());
-            json.writeStringField("type", error.kind().openAiType());
-            json.writeStringField("param", error.parameter());
-            json.writeStringField("code", error.kind().openAiCode());
+            writeOpenAiError(json, error);
             json.writeEndObject();
         }
 
@@ -53,7 +47,7 @@ public enum Dialect {
             json.writeEndArray();
             json.writeEndObject();
             // OpenAI's SDKs return every event to their caller, except one with an error, which they raise.
-            writeErrorField(json, error);
+            writeOpenAiError(json, error);
             json.writeEndObject();
         }
     },
@@ -119,6 +113,58 @@ public enum Dialect {
     /** Returns the body of an error response, JSON in UTF-8. */
     public byte[] error(ProxyError error, String requestId) {
         return json(generator -> writeError(generator, error, requestId));
+    }
+
+    /**
+     * Returns the {@code error} event of a WebSocket of the Responses API, without a line end.
+     *
+     * @param headers what the headers of an error response would contain; Codex reads them
+     * @param streamId the response's {@code stream_id}; null for the default one
+     */
+    public static byte[] errorMessage(
+            ProxyError error, Iterable<Map.Entry<String, String>> headers, @Nullable String streamId) {
+        return json(generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("type", "error");
+            generator.writeNumberField("status", error.status());
+            writeOpenAiError(generator, error);
+            generator.writeObjectFieldStart("headers");
+            for (Map.Entry<String, String> header : headers) {
+                generator.writeStringField(header.getKey(), header.getValue());
+            }
+            generator.writeEndObject();
+            if (streamId != null) {
+                generator.writeStringField("stream_id", streamId);
+            }
+            generator.writeEndObject();
+        });
+    }
+
+    /** Returns the {@code error} event with which OpenAI ends a WebSocket that was open for too long. */
+    public static byte[] connectionLimitMessage(Duration limit) {
+        return json(generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("type", "error");
+            generator.writeNumberField("status", 400);
+            generator.writeObjectFieldStart("error");
+            generator.writeStringField("type", "invalid_request_error");
+            generator.writeStringField("code", "websocket_connection_limit_reached");
+            generator.writeStringField(
+                    "message",
+                    "The WebSocket has reached its limit of " + limit.toMinutes() + " minutes; open another one.");
+            generator.writeNullField("param");
+            generator.writeEndObject();
+            generator.writeEndObject();
+        });
+    }
+
+    private static void writeOpenAiError(JsonGenerator json, ProxyError error) throws IOException {
+        json.writeObjectFieldStart("error");
+        json.writeStringField("message", error.message());
+        json.writeStringField("type", error.kind().openAiType());
+        json.writeStringField("param", error.parameter());
+        json.writeStringField("code", error.kind().openAiCode());
+        json.writeEndObject();
     }
 
     /**

@@ -49,6 +49,20 @@ public final class ProviderErrors {
                 provider(target) + " sent a header that is not valid in HTTP; check the provider.");
     }
 
+    /** The provider does not support WebSocket, or it is off for it. */
+    public static ProxyError noWebSocket(Target target) {
+        return ProxyError.of(
+                Kind.UPGRADE_REQUIRED,
+                provider(target) + " does not support WebSocket: send POST /v1/responses, with \"stream\": true for"
+                        + " events.");
+    }
+
+    public static ProxyError invalidUpgrade(Target target) {
+        return ProxyError.of(
+                Kind.PROVIDER_INVALID_RESPONSE,
+                provider(target) + " accepted the WebSocket with an invalid response; check the provider.");
+    }
+
     public static ProxyError queueTimeout(Target target) {
         return ProxyError.of(
                 Kind.UNAVAILABLE,

@@ -57,6 +57,15 @@ public class HttpClients {
         return client(vertx, tlsOptions());
     }
 
+    /** Creates a client for WebSockets, which need HTTP/1.1 and keep their connections. */
+    public HttpClient webSocket(Vertx vertx, boolean encrypted) {
+        HttpClientOptions options = plainOptions().setMaxPoolSize(MAX_CONNECTIONS);
+        if (encrypted) {
+            secure(options);
+        }
+        return client(vertx, options);
+    }
+
     /**
      * Creates a client for other servers than LLM providers, for few small requests: HTTP/1.1, with or without TLS.
      *
@@ -104,8 +113,6 @@ public class HttpClients {
 
     private HttpClientOptions tlsOptions() {
         HttpClientOptions options = plainOptions()
-                .setSsl(true)
-                .setVerifyHost(true)
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                 .setProtocolVersion(HttpVersion.HTTP_2)
@@ -114,7 +121,13 @@ public class HttpClients {
                 .setHttp2MaxPoolSize(connections)
                 .setHttp2MultiplexingLimit(STREAMS_PER_CONNECTION)
                 // Otherwise, one slow caller would stop all others on the connection.
-                .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * STREAM_WINDOW)
+                .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * STREAM_WINDOW);
+        return secure(options);
+    }
+
+    private HttpClientOptions secure(HttpClientOptions options) {
+        options.setSsl(true)
+                .setVerifyHost(true)
                 .setSslHandshakeTimeout(connectTimeout.toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
         extra.map(ExtraCertificates::withJdkCertificates).ifPresent(options::setTrustOptions);

@@ -33,7 +33,8 @@ final class BodyEdits {
         int from = Math.toIntExact(edit.from() - start);
         int to = Math.toIntExact(edit.to() - start);
         int tail = bytes.readableBytes() - to;
-        if (bytes.hasArray()) {
+        // Netty releases an empty first part of a composite buffer, and all bytes with it.
+        if (bytes.hasArray() || from == 0) {
             byte[] copy = new byte[from + text.length + tail];
             bytes.getBytes(first, copy, 0, from);
             System.arraycopy(text, 0, copy, from, text.length);

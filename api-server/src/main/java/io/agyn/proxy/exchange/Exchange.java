@@ -24,6 +24,11 @@ public interface Exchange {
     @Nullable
     String query();
 
+    /** The length of the body in bytes, or -1. */
+    default long bodyLength() {
+        return RequestHead.contentLength(headers());
+    }
+
     /** Whether closing the connection ends a body of unknown length, as in HTTP/1.0. */
     boolean endsByClosing();
 
@@ -88,4 +93,9 @@ public interface Exchange {
      * @param code the error code of HTTP/2 (RFC 9113, section 7)
      */
     void abort(long code);
+
+    /** The call has ended, and was recorded. An error of the proxy may still follow. */
+    default void onCallEnd() {
+        // Most exchanges end with the response.
+    }
 }

@@ -34,7 +34,9 @@ public final class PassedHeaders {
             "trailer",
             "transfer-encoding",
             "upgrade",
-            "http2-settings");
+            "http2-settings",
+            // A subprotocol may contain a token.
+            "sec-websocket-*");
 
     // The proxy sets Host, Content-Length and Accept-Encoding itself, and handles Expect.
     private static final List<String> CALLER_HEADERS = List.of(

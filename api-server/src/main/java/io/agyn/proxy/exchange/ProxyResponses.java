@@ -39,18 +39,31 @@ public final class ProxyResponses {
         exchange.discardBody();
     }
 
+    /** Returns the headers of an error for the {@code error} event of a WebSocket. */
+    public static MultiMap headers(Dialect dialect, ProxyError error, String requestId) {
+        MultiMap headers = HttpHeaders.headers();
+        setHeaders(headers, error);
+        headers.set(dialect.requestIdHeader(), requestId);
+        headers.set(AGYN_REQUEST_ID, requestId);
+        return headers;
+    }
+
+    private static void setHeaders(MultiMap headers, ProxyError error) {
+        if (error.kind() == Kind.UNAVAILABLE || error.kind() == Kind.TOO_MANY_CALLS) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (error.kind() == Kind.TOO_MANY_REQUESTS) {
+            headers.set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
+        }
+        headers.set(AGYN_ERROR, error.kind().code());
+    }
+
     /** Responds with an error. */
     public static void reject(Exchange exchange, Dialect dialect, ProxyError error, String requestId) {
         if (error.kind() == Kind.UNAUTHENTICATED) {
             exchange.responseHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
         }
-        if (error.kind() == Kind.UNAVAILABLE || error.kind() == Kind.TOO_MANY_CALLS) {
-            exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
-        if (error.kind() == Kind.TOO_MANY_REQUESTS) {
-            exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
-        }
-        exchange.responseHeaders().set(AGYN_ERROR, error.kind().code());
+        setHeaders(exchange.responseHeaders(), error);
         respond(exchange, dialect, error.status(), dialect.error(error, requestId), requestId);
     }
 }

@@ -10,6 +10,7 @@ import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
@@ -249,6 +250,11 @@ public final class RequestBody {
         }
     }
 
+    /** Returns the bytes so far of a body that is not passed on. */
+    public byte[] buffered() {
+        return ByteBufUtil.getBytes(buffered);
+    }
+
     /** Stops reading. */
     public void stop() {
         rejected = true;
@@ -340,7 +346,9 @@ public final class RequestBody {
         Reference reference = scanner.takeReference();
         if (reference != null) {
             waitsForReference = true;
-            exchange.pause();
+            if (!complete) {
+                exchange.pause();
+            }
             listener.onReference(reference);
             return;
         }

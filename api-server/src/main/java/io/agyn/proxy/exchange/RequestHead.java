@@ -12,6 +12,15 @@ public final class RequestHead {
     /** The header that selects an organization. */
     public static final CharSequence ORGANIZATION = HttpHeaders.createOptimized("x-agyn-organization");
 
+    /** The header that names the model of a call whose body names none. */
+    public static final CharSequence MODEL = HttpHeaders.createOptimized("x-agyn-model");
+
+    /** The error for a call that has passed this server before. */
+    public static final ProxyError LOOP = ProxyError.of(
+            Kind.LOOP_DETECTED,
+            "This call has passed this server before: the endpoint of an LLM provider is this server. Point the LLM"
+                    + " provider elsewhere.");
+
     private RequestHead() {}
 
     /**
@@ -44,7 +53,7 @@ public final class RequestHead {
                             "Unsupported Transfer-Encoding: the only supported one is" + " \"chunked\".")
                     .about("transfer-encoding"));
         }
-        if (contentLength(headers) > bodyLimit) {
+        if (request.bodyLength() > bodyLimit) {
             return Optional.of(RequestBody.tooLarge(bodyLimit));
         }
         return Optional.empty();

@@ -95,6 +95,15 @@ public final class RoutingErrors {
                 .about(MODEL);
     }
 
+    public static ProxyError ambiguousDefault(Route.Ambiguous route) {
+        return ProxyError.of(
+                        Kind.INVALID_REQUEST,
+                        "Several organizations have a default model (" + String.join(", ", route.slugs())
+                                + "): send the header x-agyn-organization with an organization's id or slug, or"
+                                + " x-agyn-model with a model.")
+                .about(MODEL);
+    }
+
     /** The same error for unknown objects and for those of organizations that the caller does not reach. */
     public static ProxyError unknownObject(OperationPath path) {
         return ProxyError.of(

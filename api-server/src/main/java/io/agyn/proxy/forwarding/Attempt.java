@@ -21,7 +21,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A call's provider side. All methods run on the call's event loop. */
-abstract sealed class Attempt permits HttpAttempt {
+abstract sealed class Attempt permits HttpAttempt, WebSocketAttempt {
     final Call call;
     final ProxyContext proxy;
     final Context context;

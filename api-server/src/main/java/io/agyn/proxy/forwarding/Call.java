@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
     // Deeper than any model call needs; each level takes one bit of memory.
-    private static final int MAX_DEPTH = 1000;
+    static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
@@ -110,6 +110,24 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
     }
 
+    /** Starts the call of a message of a WebSocket. */
+    static void begin(ProxyContext proxy, WebSocketExchange message) {
+        begin(new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, null));
+    }
+
+    /** Starts the call of a response that a provider started by itself after another one. */
+    static WebSocketAttempt beginSuccessor(
+            ProxyContext proxy, WebSocketExchange message, Identity identity, Target target) {
+        Call call =
+                new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, new Caller(identity, null, 0));
+        call.loop.calls().add(call);
+        message.onDisconnect(call::onCallerDisconnect);
+        call.model = CalledModel.at(target);
+        WebSocketAttempt attempt = new WebSocketAttempt(call, proxy, message, call.newBody(), target, "");
+        call.attempt = attempt;
+        return attempt;
+    }
+
     private static void begin(Call call) {
         call.loop.calls().add(call);
         call.guard(call::admit);
@@ -124,10 +142,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (invalid.isPresent()) {
             reject(invalid.get());
         } else if (proxy.shared().loops().isLoop(exchange.headers())) {
-            reject(ProxyError.of(
-                    Kind.LOOP_DETECTED,
-                    "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
-                            + " the LLM provider elsewhere."));
+            reject(RequestHead.LOOP);
         } else if (caller != null) {
             read();
         } else {
@@ -156,12 +171,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     // Read
 
     private void read() {
-        RequestBody reading = new RequestBody(
-                exchange,
-                RequestHead.contentLength(exchange.headers()),
-                proxy.shared().limits().body(),
-                scanner(),
-                this);
+        RequestBody reading = newBody();
         body = reading;
         enter(new ReadingModel(reading));
         if (RequestHead.expectsContinue(exchange.headers())) {
@@ -170,7 +180,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         reading.read();
     }
 
+    private RequestBody newBody() {
+        return new RequestBody(
+                exchange, exchange.bodyLength(), proxy.shared().limits().body(), scanner(), this);
+    }
+
     private RequestScanner scanner() {
+        if (exchange instanceof WebSocketExchange message) {
+            return message.fields();
+        }
         if (operation.routeSource() != RouteSource.BODY_MODEL) {
             return new PassedBody();
         }
@@ -234,14 +252,23 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
+        if (name == null && exchange instanceof WebSocketExchange message && message.isControl()) {
+            forward(message);
+            return;
+        }
         enter(Unlimited.LOOKING_UP);
         if (operation.routeSource() == RouteSource.OBJECT) {
             guard(() -> withCurrentRights(objects::route));
-        } else if (name == null) {
-            reject(RoutingErrors.missingModel(operation.protocol()));
         } else {
             guard(() -> withCurrentRights(() -> find(name)));
         }
+    }
+
+    /** Passes on a message of a WebSocket that starts no response, and needs no record. */
+    private void forward(WebSocketExchange message) {
+        byte[] text = requireNonNull(body, "body is null").buffered();
+        release();
+        message.session().forward(message, text, requestId());
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
@@ -254,17 +281,27 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
-    private void find(String name) {
-        when(
-                proxy.find(authenticated().identity(), organization(), new ModelSelector.Named(name)),
-                route -> follow(route, name));
+    private void find(@Nullable String name) {
+        ModelSelector selector = selector(name);
+        when(proxy.find(authenticated().identity(), organization(), selector), route -> follow(route, selector));
     }
 
     Optional<String> organization() {
         return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
     }
 
-    private void follow(Route route, String name) {
+    /** The body has precedence over the header, and the header over default models. */
+    private ModelSelector selector(@Nullable String name) {
+        String model = name == null ? exchange.headers().get(RequestHead.MODEL) : name;
+        return model == null
+                ? new ModelSelector.Default(
+                        operation.protocol(),
+                        authenticated().identity().defaultModel(),
+                        operation.routeSource() == RouteSource.DEFAULT_MODEL)
+                : new ModelSelector.Named(model);
+    }
+
+    private void follow(Route route, ModelSelector selector) {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
@@ -279,8 +316,16 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
                 reject(RoutingErrors.uncallable(found));
             }
-            case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
-            case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
+            case Route.Ambiguous ambiguous ->
+                reject(
+                        selector instanceof ModelSelector.Named named
+                                ? RoutingErrors.ambiguous(ambiguous, named.name())
+                                : RoutingErrors.ambiguousDefault(ambiguous));
+            case Route.UnknownModel unknown ->
+                reject(
+                        selector instanceof ModelSelector.Named named
+                                ? RoutingErrors.unknownModel(named.name())
+                                : RoutingErrors.missingModel(operation.protocol()));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
     }
@@ -307,6 +352,11 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void resolve(Reference reference, Runnable next) {
+        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value())) {
+            // The provider remembers it for the connection, even if it is not stored.
+            next.run();
+            return;
+        }
         objects.check(reference, requireNonNull(target(), "target is null"), next);
     }
 
@@ -342,8 +392,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void call(Target target) {
-        Attempt first = new HttpAttempt(
-                this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        RequestBody reading = requireNonNull(body, "body is null");
+        Attempt first = exchange instanceof WebSocketExchange message
+                ? new WebSocketAttempt(this, proxy, message, reading, target, uri(target))
+                : new HttpAttempt(this, proxy, context, exchange, reading, target, uri(target));
         attempt = first;
         first.start();
     }
@@ -440,6 +492,14 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (isFinished()) {
             return;
         }
+        release();
+        CallRecord record = recorder.record(
+                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
+        trace.end(record);
+        proxy.onCallEnd(operation, record);
+    }
+
+    private void release() {
         enter(Unlimited.FINISHED);
         loop.calls().remove(this);
         if (body != null) {
@@ -454,10 +514,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                     .organizationCalls()
                     .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = recorder.record(
-                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
-        trace.end(record);
-        proxy.onCallEnd(operation, record);
+        exchange.onCallEnd();
     }
 
     boolean isFinished() {

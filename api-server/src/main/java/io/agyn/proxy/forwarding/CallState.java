@@ -9,7 +9,10 @@ sealed interface CallState
                 Attempt.Queueing,
                 Attempt.Connecting,
                 HttpAttempt.AwaitingResponse,
-                HttpAttempt.Forwarding {
+                HttpAttempt.Forwarding,
+                WebSocketAttempt.AwaitingUpgrade,
+                WebSocketAttempt.AwaitingResponse,
+                WebSocketAttempt.Forwarding {
     /** The states that something else ends. */
     enum Unlimited implements CallState {
         /**

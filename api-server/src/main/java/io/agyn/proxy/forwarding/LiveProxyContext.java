@@ -30,6 +30,7 @@ import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.ingest.CallRecords;
 import io.agyn.usage.ingest.PendingUsage;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -68,6 +69,7 @@ class LiveProxyContext implements ProxyContext {
             ByteBudget budget,
             SourceAddress sources,
             Deployment deployment,
+            MeterRegistry registry,
             Settings settings) {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
@@ -87,6 +89,7 @@ class LiveProxyContext implements ProxyContext {
                 new LoopDetection(deployment.id().toString()),
                 new ConcurrentCalls(settings.proxy().callsPerOrganization()),
                 new ConcurrentCalls(settings.proxy().callsPerToken()),
+                new WebSockets(settings.proxy(), requireNonNull(registry, "registry is null")),
                 Limits.of(settings.proxy()));
     }
 

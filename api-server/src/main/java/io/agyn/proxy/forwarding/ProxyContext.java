@@ -80,6 +80,7 @@ public interface ProxyContext {
             LoopDetection loops,
             ConcurrentCalls organizationCalls,
             ConcurrentCalls tokenCalls,
+            WebSockets webSockets,
             Limits limits) {}
 
     /**

@@ -111,7 +111,8 @@ public class Upstreams {
     }
 
     private LoopState newLoop() {
-        LoopState loop = new LoopState(() -> clients.plain(vertx), () -> clients.tls(vertx));
+        LoopState loop = new LoopState(
+                () -> clients.plain(vertx), () -> clients.tls(vertx), encrypted -> clients.webSocket(vertx, encrypted));
         contexts.put(loop, vertx.getOrCreateContext());
         vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
         vertx.setPeriodic(CLEANUP_MILLISECONDS, tick -> removeIdle());

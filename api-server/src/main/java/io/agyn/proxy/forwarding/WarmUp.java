@@ -30,6 +30,7 @@ import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -127,6 +128,7 @@ class WarmUp {
                     new LoopDetection("warm-up"),
                     new ConcurrentCalls(Integer.MAX_VALUE),
                     new ConcurrentCalls(Integer.MAX_VALUE),
+                    new WebSockets(settings.proxy(), new CompositeMeterRegistry()),
                     Limits.of(settings.proxy()));
             callers = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(CONNECTIONS));
             Buffer response = Buffer.buffer(RESPONSE);

@@ -30,7 +30,7 @@ final class CodexCatalog {
             - Do not revert changes that you did not make. Run destructive commands such as git reset --hard only if the user \
             asks for them.
             - Follow the AGENTS.md files of the folders that you change. Respect the sandbox and the approval rules.
-            - At the end, say briefly what you changed, with file paths, how you checked it, and what is left.
+            - End with a brief summary: the changed files with their paths, the checks, and the remaining work.
             """;
 
     private CodexCatalog() {}

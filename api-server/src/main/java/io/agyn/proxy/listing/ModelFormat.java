@@ -67,7 +67,7 @@ enum ModelFormat {
         }
     },
 
-    /** Codex' catalogue beside OpenAI's list; both have the same models. */
+    /** Codex' catalogue and OpenAI's list, in one object and with the same models. */
     CODEX(Optional.of(Protocol.RESPONSES)) {
         @Override
         byte[] list(List<ListedModel> models, Map<String, List<String>> query) {

@@ -1,5 +1,7 @@
 package io.agyn.proxy.routing;
 
+import io.agyn.api.model.Protocol;
+import java.util.Optional;
 import java.util.UUID;
 
 /** How a call selects its model. */
@@ -13,4 +15,14 @@ public sealed interface ModelSelector {
 
     /** The model and the LLM provider of a stored object. */
     record At(UUID modelId, UUID providerId) implements ModelSelector {}
+
+    /**
+     * The model of a call that names none: the API token's default model, else the organization's, each only if it uses the
+     * protocol.
+     *
+     * @param ofToken the API token's default model
+     * @param orOnlyProvider whether, without a default model, any model is selected if all models of the protocol have one
+     *     LLM provider; for calls that have no model by nature
+     */
+    record Default(Protocol protocol, Optional<UUID> ofToken, boolean orOnlyProvider) implements ModelSelector {}
 }

@@ -66,6 +66,23 @@ class RouteLookup {
     private static final String AT = """
         with chosen as (select id, ?::uuid as provider_id, 1 as preference from model where id = ?::uuid %1$s)
         """;
+    // The first choice that has any candidate wins. Default models of several organizations are ambiguous.
+    private static final String DEFAULT = """
+        with candidate as (
+            select m.id, m.organization_id, m.provider_id, m.created_at from model m
+            join llm_provider p on p.id = m.provider_id and p.protocol = ?
+            where true %1$s),
+        preferred as (
+            select id, 1 as preference from candidate where id = ?
+            union all
+            select c.id, 2 from candidate c join organization o on o.default_model_id = c.id
+            union all
+            select (array_agg(id order by created_at, id))[1], 3 from candidate
+            where ? having count(distinct provider_id) = 1),
+        chosen as (
+            select id, null::uuid as provider_id, preference from preferred
+            where preference = (select min(preference) from preferred))
+        """;
     private static final String ROUTES = """
         select distinct on (o.slug)
             m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
@@ -88,6 +105,9 @@ class RouteLookup {
     private static final String NAMED_IN_ALL = (NAMED + ROUTES).formatted(ALL, ALL);
     private static final String NAMED_IN_ORGANIZATIONS =
             (NAMED + ROUTES).formatted(IN_ORGANIZATIONS, "and other.organization_id = any (?)");
+    private static final String DEFAULT_IN_ALL = (DEFAULT + ROUTES).formatted(ALL);
+    private static final String DEFAULT_IN_ORGANIZATIONS =
+            (DEFAULT + ROUTES).formatted("and m.organization_id = any (?)");
     private static final String AT_IN_ALL = (AT + ROUTES).formatted(ALL);
     private static final String AT_IN_ORGANIZATIONS = (AT + ROUTES).formatted(IN_ORGANIZATIONS);
 
@@ -139,6 +159,15 @@ class RouteLookup {
                 List<Object> parameters = new ArrayList<>(List.of(at.providerId(), at.modelId()));
                 organizations.ifPresent(parameters::add);
                 yield route(connection, organizations.isPresent() ? AT_IN_ORGANIZATIONS : AT_IN_ALL, parameters);
+            }
+            case ModelSelector.Default calls -> {
+                List<Object> parameters =
+                        new ArrayList<>(List.of(calls.protocol().toString()));
+                organizations.ifPresent(parameters::add);
+                parameters.add(calls.ofToken().orElse(null));
+                parameters.add(calls.orOnlyProvider());
+                yield route(
+                        connection, organizations.isPresent() ? DEFAULT_IN_ORGANIZATIONS : DEFAULT_IN_ALL, parameters);
             }
         };
     }

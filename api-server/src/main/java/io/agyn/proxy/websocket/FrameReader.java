@@ -62,15 +62,15 @@ final class FrameReader {
         return state != State.FIRST_BYTE;
     }
 
-    /** Reads at most one frame, or the available part of it, from a readable buffer. */
+    /** Reads at most one head, or part of one payload, from a readable buffer. */
     void readNext(ByteBuf bytes) throws ProtocolException {
-        boolean atEnd = false;
-        while (!atEnd && bytes.isReadable()) {
+        boolean isAfterHead = false;
+        while (!isAfterHead && bytes.isReadable()) {
             switch (state) {
                 case FIRST_BYTE -> readFirst(bytes.readByte());
-                case SECOND_BYTE -> atEnd = readSecond(bytes.readByte());
-                case LENGTH -> atEnd = readLength(bytes.readByte());
-                case MASK -> atEnd = readMask(bytes.readByte());
+                case SECOND_BYTE -> isAfterHead = readSecond(bytes.readByte());
+                case LENGTH -> isAfterHead = readLength(bytes.readByte());
+                case MASK -> isAfterHead = readMask(bytes.readByte());
                 case PAYLOAD -> {
                     readPayload(bytes.readSlice((int) Math.min(remaining, bytes.readableBytes())));
                     return;
@@ -98,7 +98,7 @@ final class FrameReader {
         state = State.SECOND_BYTE;
     }
 
-    /** Returns whether the frame has ended; so do the next two methods. */
+    /** Returns whether the head has ended; so do the methods that follow. */
     private boolean readSecond(byte b) throws ProtocolException {
         if ((b & FrameHead.MASKED) != 0 != expectsMask) {
             throw violation(expectsMask ? "an unmasked frame" : "a masked frame");
@@ -166,10 +166,9 @@ final class FrameReader {
             isMessageOpen = !isFinal;
             listener.onFrame(opcode, isFinal, length);
         }
-        if (remaining > 0) {
-            return false;
+        if (remaining == 0) {
+            end();
         }
-        end();
         return true;
     }
 

@@ -12,7 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,9 +65,9 @@ public final class Handshake {
     }
 
     /** Sets the headers of a request, and returns its key. */
-    public static String request(MultiMap headers, Random random) {
+    public static String request(MultiMap headers) {
         byte[] bytes = new byte[KEY_BYTES];
-        random.nextBytes(bytes);
+        ThreadLocalRandom.current().nextBytes(bytes);
         String key = Base64.getEncoder().encodeToString(bytes);
         headers.set(HttpHeaderNames.CONNECTION, UPGRADE);
         headers.set(HttpHeaderNames.UPGRADE, WEBSOCKET);

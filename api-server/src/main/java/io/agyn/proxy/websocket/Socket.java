@@ -2,6 +2,7 @@ package io.agyn.proxy.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.agyn.logging.Exceptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -11,7 +12,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * channel's event loop.
  */
 public final class Socket extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = Logger.getLogger(Socket.class);
     private static final long PING_AFTER = Duration.ofSeconds(30).toNanos();
     private static final long GIVE_UP_AFTER = Duration.ofSeconds(90).toNanos();
     private static final long CLOSE_TIMEOUT = Duration.ofSeconds(5).toNanos();
@@ -62,6 +66,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     private final Peer peer;
     private final Channel channel;
+    private final Executor dispatcher;
     private final Listener listener;
     private final FrameReader reader;
     private final Runnable flush = this::flush;
@@ -85,9 +90,15 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private long closingSince;
     private boolean isOver;
 
-    public Socket(Peer peer, Channel channel, Listener listener) {
+    /**
+     * Creates a handler, to be added to the channel's pipeline.
+     *
+     * @param dispatcher runs the listener's methods at once, in their context
+     */
+    public Socket(Peer peer, Channel channel, Executor dispatcher, Listener listener) {
         this.peer = peer;
         this.channel = channel;
+        this.dispatcher = dispatcher;
         this.listener = listener;
         this.reader = new FrameReader(peer == Peer.CLIENT, new Frames());
     }
@@ -95,6 +106,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        channel.config().setAutoRead(true);
     }
 
     // Read
@@ -118,7 +130,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         }
         ByteBuf before = unread;
         unread = before == null ? bytes : channel.alloc().compositeBuffer().addComponents(true, before, bytes);
-        read();
+        dispatcher.execute(this::read);
     }
 
     private void read() {
@@ -132,6 +144,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
             }
         } catch (ProtocolException e) {
             fail(e.code());
+        } catch (RuntimeException e) {
+            LOG.error("A WebSocket failed", Exceptions.withoutMessages(e));
+            fail(CloseCode.INTERNAL_ERROR);
         } finally {
             isReading = false;
         }
@@ -304,7 +319,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext from) {
         if (!isOver) {
-            listener.onWritabilityChanged();
+            dispatcher.execute(listener::onWritabilityChanged);
         }
         from.fireChannelWritabilityChanged();
     }
@@ -364,8 +379,8 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         if (isOver) {
             return;
         }
-        listener.onClosed(code, reason);
         isOver = true;
+        listener.onClosed(code, reason);
         if (unwritten > 0 || context == null) {
             // The close frame would have to wait for the rest of the frame, which the peer does not read.
             channel.close();
@@ -392,11 +407,13 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext from) {
         // What has arrived is read, even if reading is paused.
         isPaused = false;
-        read();
-        if (!isOver) {
-            listener.onClosed(CloseCode.ABNORMAL, "");
-            isOver = true;
-        }
+        dispatcher.execute(() -> {
+            read();
+            if (!isOver) {
+                isOver = true;
+                listener.onClosed(CloseCode.ABNORMAL, "");
+            }
+        });
         if (controls != null) {
             controls.forEach(ByteBuf::release);
             controls = null;
@@ -406,7 +423,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
-        // Mostly a reset; Vert.x would log it.
+        // Mostly a reset; Vert.x would log it as an error.
         from.close();
     }
 

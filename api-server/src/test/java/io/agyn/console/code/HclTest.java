@@ -132,6 +132,23 @@ class HclTest {
     }
 
     @Test
+    void optionalSettingsOfAModelAreAttributes() {
+        Model model = new Model()
+                .id(ID)
+                .organizationId(ORGANIZATION)
+                .providerId(ID)
+                .name("glm")
+                .alias("anthropic-glm")
+                .remoteModelName("glm-5")
+                .codexCatalogEntry("{\"display_name\": \"GLM\"}")
+                .keepAliveSeconds(0);
+        assertThat(Hcl.of(model))
+                .contains("  alias               = \"anthropic-glm\"\n")
+                .contains("  codex_catalog_entry = \"{\\\"display_name\\\": \\\"GLM\\\"}\"\n")
+                .contains("  keep_alive_seconds  = 0\n");
+    }
+
+    @Test
     void missingRequiredValuesAreVariables() {
         Model orphaned =
                 new Model().id(ID).organizationId(ORGANIZATION).name("gpt-4o").remoteModelName("gpt-4o");

@@ -26,7 +26,7 @@ class SocketTest {
 
     @BeforeEach
     void open() {
-        socket = new Socket(Socket.Peer.CLIENT, channel, new Recorder());
+        socket = new Socket(Socket.Peer.CLIENT, channel, Runnable::run, new Recorder());
         channel.pipeline().addLast(socket);
     }
 
@@ -108,7 +108,7 @@ class SocketTest {
     @Test
     void framesToAServerAreMasked() throws Exception {
         EmbeddedChannel other = new EmbeddedChannel();
-        Socket client = new Socket(Socket.Peer.SERVER, other, new Recorder());
+        Socket client = new Socket(Socket.Peer.SERVER, other, Runnable::run, new Recorder());
         other.pipeline().addLast(client);
         client.beginFrame(Opcode.TEXT, true, 5);
         client.write(bytes("abc"));

@@ -1,0 +1,274 @@
+package io.agyn.proxy.forwarding;
+
+import io.agyn.access.Identity;
+import io.agyn.proxy.body.EventFields;
+import io.agyn.proxy.dialect.ProviderErrors;
+import io.agyn.proxy.routing.Target;
+import io.agyn.proxy.websocket.CloseCode;
+import io.agyn.proxy.websocket.Opcode;
+import io.agyn.proxy.websocket.Socket;
+import io.agyn.usage.Outcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The WebSocket of a caller's session to one LLM provider. Its messages go to the caller as they arrive, frame by frame, and are read
+ * for the responses that they belong to: those on one lane ({@code stream_id}) come one after another.
+ */
+final class ProviderSocket implements Socket.Listener {
+    private static final Logger LOG = Logger.getLogger(ProviderSocket.class);
+    private static final String DEFAULT_LANE = "";
+    private static final String CREATED = "response.created";
+    private static final int MAX_IDS = 100;
+
+    private final WebSocketSession session;
+    private final Target target;
+    private final Socket socket;
+    private final EventFields event = new EventFields();
+    private final Map<String, Deque<WebSocketAttempt>> lanes = new HashMap<>(4);
+    // The ids of the latest responses.
+    private final Set<String> responses = new LinkedHashSet<>(4);
+    // The response whose message is being sent; it joins its lane afterwards.
+    private @Nullable WebSocketAttempt sending;
+    // The caller and the target of the latest response; null before it has ended.
+    private @Nullable Predecessor predecessor;
+    private @Nullable Runnable drainListener;
+    private boolean isRetired;
+    private boolean isClosed;
+
+    private record Predecessor(Identity caller, Target target) {}
+
+    ProviderSocket(WebSocketSession session, Target target, Channel channel) {
+        this.session = session;
+        this.target = target;
+        this.socket = new Socket(Socket.Peer.SERVER, channel, session.dispatcher(), this);
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /** Whether messages for a target can be sent here: the provider, its endpoint and the credentials are the same. */
+    boolean serves(Target other) {
+        return !isRetired
+                && !socket.isClosing()
+                && target.providerId().equals(other.providerId())
+                && target.endpoint().equals(other.endpoint())
+                && target.credentials().equals(other.credentials());
+    }
+
+    /** Whether this WebSocket takes the place of another of the same provider. */
+    boolean replaces(ProviderSocket other) {
+        return target.providerId().equals(other.target.providerId());
+    }
+
+    /** Whether a response with an id was created here. */
+    boolean hasCreated(@Nullable String responseId) {
+        return responseId != null && responses.contains(responseId);
+    }
+
+    // To the provider
+
+    void write(Buffer piece) {
+        ByteBuf bytes = piece.getByteBuf();
+        socket.write(session.copy(bytes));
+    }
+
+    void onDrain(Runnable listener) {
+        drainListener = listener;
+    }
+
+    /** Starts to send the message of a response. */
+    void begin(WebSocketAttempt attempt) {
+        sending = attempt;
+    }
+
+    /** Adds a response to its lane. */
+    void add(WebSocketAttempt attempt, @Nullable String streamId) {
+        sending = null;
+        lanes.computeIfAbsent(lane(streamId), first -> new ArrayDeque<>(2)).add(attempt);
+    }
+
+    private static String lane(@Nullable String streamId) {
+        return streamId == null ? DEFAULT_LANE : streamId;
+    }
+
+    /** Whether a response is the next one of its lane. */
+    boolean isFirst(WebSocketAttempt attempt) {
+        return lanes.values().stream().anyMatch(lane -> lane.peek() == attempt);
+    }
+
+    // To the caller
+
+    @Override
+    public void onFrame(int opcode, boolean isFinal, long length) {
+        if (opcode != Opcode.CONTINUATION) {
+            session.lock(this);
+        }
+        session.caller().beginFrame(opcode, isFinal, length);
+    }
+
+    @Override
+    public void onPayload(ByteBuf piece) {
+        byte[] scratch = session.scratch();
+        for (int at = piece.readerIndex(); at < piece.writerIndex(); ) {
+            int size = Math.min(scratch.length, piece.writerIndex() - at);
+            piece.getBytes(at, scratch, 0, size);
+            event.read(scratch, 0, size);
+            at += size;
+        }
+        session.caller().write(piece.retain());
+        session.updatePauses();
+    }
+
+    @Override
+    public void onFrameEnd(boolean isFinal) {
+        if (isFinal) {
+            session.unlock();
+            onEvent();
+            event.reset();
+            closeIfRetired();
+        }
+    }
+
+    private void onEvent() {
+        String streamId = event.text(EventFields.STREAM_ID);
+        WebSocketAttempt attempt = find(streamId);
+        if (CREATED.equals(event.text(EventFields.TYPE))) {
+            remember(event.text(EventFields.RESPONSE_ID));
+            if (attempt == null && predecessor != null) {
+                // After steering, the provider starts another response.
+                attempt = session.succeed(predecessor.caller(), predecessor.target());
+                add(attempt, streamId);
+                attempt.follow(this);
+            }
+        }
+        if (attempt == null) {
+            return;
+        }
+        attempt.onEvent(event);
+        if (attempt.hasLastEvent()) {
+            predecessor = new Predecessor(attempt.caller(), attempt.target);
+            remove(attempt);
+            attempt.call.finish(attempt.outcome());
+        }
+    }
+
+    /** Finds the response that an event belongs to. */
+    private @Nullable WebSocketAttempt find(@Nullable String streamId) {
+        Deque<WebSocketAttempt> lane = lanes.get(lane(streamId));
+        if (lane != null) {
+            return lane.peek();
+        }
+        // An error may come before the provider has read the stream_id.
+        return sending != null && lanes.isEmpty() ? sending : null;
+    }
+
+    private void remember(@Nullable String responseId) {
+        if (responseId != null && responses.add(responseId) && responses.size() > MAX_IDS) {
+            responses.remove(responses.iterator().next());
+        }
+    }
+
+    private void remove(WebSocketAttempt attempt) {
+        if (sending == attempt) {
+            sending = null;
+        }
+        for (Deque<WebSocketAttempt> lane : lanes.values()) {
+            boolean wasFirst = lane.peek() == attempt;
+            if (lane.remove(attempt)) {
+                WebSocketAttempt next = lane.peek();
+                if (wasFirst && next != null) {
+                    next.onFirst();
+                }
+            }
+        }
+        lanes.values().removeIf(Deque::isEmpty);
+    }
+
+    @Override
+    public void onWritabilityChanged() {
+        Runnable listener = drainListener;
+        if (listener != null && socket.isWritable()) {
+            drainListener = null;
+            listener.run();
+        }
+    }
+
+    // Close
+
+    /** Closes the WebSocket as soon as no response is in flight, since others of the provider go elsewhere. */
+    void retire() {
+        isRetired = true;
+        closeIfRetired();
+    }
+
+    private void closeIfRetired() {
+        if (isRetired && lanes.isEmpty() && sending == null && !session.isWriting(this)) {
+            close();
+        }
+    }
+
+    /** Closes the WebSocket, since later events of a response that was given up could not be told from others. */
+    void giveUp(WebSocketAttempt attempt) {
+        if (!isClosed) {
+            remove(attempt);
+            close();
+            failAll();
+        }
+    }
+
+    void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        session.remove(this);
+        if (socket.isWritingFrame()) {
+            socket.abort();
+        } else {
+            socket.close(CloseCode.NORMAL, "");
+        }
+    }
+
+    @Override
+    public void onClosed(int code, String reason) {
+        session.onProviderDisconnect();
+        LOG.debugf("%s closed a WebSocket: %d %s", target, code, reason);
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        session.remove(this);
+        failAll();
+        if (!isRetired) {
+            session.closeLike(code, reason);
+        }
+    }
+
+    private void failAll() {
+        List<WebSocketAttempt> failed = new ArrayList<>();
+        lanes.values().forEach(failed::addAll);
+        lanes.clear();
+        if (sending != null) {
+            failed.add(sending);
+            sending = null;
+        }
+        for (WebSocketAttempt attempt : failed) {
+            attempt.call.fail(
+                    ProviderErrors.brokenResponse(target),
+                    attempt.hasResponse() ? Outcome.UPSTREAM_TRUNCATED : Outcome.UPSTREAM_ERROR);
+        }
+    }
+}
