@@ -5,9 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The existing daily partitions of a table. Not thread-safe. */
@@ -44,12 +46,18 @@ public final class DailyPartitions {
     }
 
     /**
-     * Drops the partitions before a day, unless another server is doing it.
+     * Creates the partitions of today and tomorrow, and drops expired ones, unless another server is doing it.
      *
+     * @param retention whole days to keep rows
      * @return the number of dropped partitions
      * @throws SQLException if it fails, or waits too long for readers
      */
-    public int dropBefore(Connection connection, LocalDate day) throws SQLException {
+    public int maintain(Connection connection, LocalDate today, Duration retention) throws SQLException {
+        ensure(connection, List.of(today, today.plusDays(1)));
+        return dropBefore(connection, today.minusDays(retention.toDays()));
+    }
+
+    private int dropBefore(Connection connection, LocalDate day) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (Statement setting = connection.createStatement();

@@ -8,6 +8,7 @@ import io.agyn.keys.Keyset;
 import io.agyn.keys.LiveKeyset;
 import io.agyn.settings.Settings;
 import io.agyn.storage.DailyPartitions;
+import io.agyn.storage.ResponseTimeout;
 import io.agyn.usage.LineBuffer;
 import io.agyn.usage.TimeText;
 import jakarta.inject.Inject;
@@ -56,8 +57,6 @@ class StoredObjectTable {
         order by created_at desc
         limit 1\
         """;
-    // Otherwise, if the database's machine crashes, TCP would wait for 15 minutes.
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final DataSource dataSource;
     private final Supplier<Keyset> keyset;
@@ -79,24 +78,19 @@ class StoredObjectTable {
 
     /** Inserts a batch. Inserting the same batch again has no effect. */
     synchronized void insert(List<StoredObject> objects) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            int networkTimeout = connection.getNetworkTimeout();
-            connection.setNetworkTimeout(Runnable::run, (int) RESPONSE_TIMEOUT.toMillis());
-            try {
-                partitions.ensure(
-                        connection,
-                        objects.stream()
-                                .map(object -> LocalDate.ofInstant(object.createdAt(), ZoneOffset.UTC))
-                                .collect(Collectors.toSet()));
-                insert(connection, distinct(objects));
-            } catch (SQLException e) {
-                partitions.clear();
-                // The previous attempt has inserted the batch, and its response was lost.
-                if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
-                    throw e;
-                }
-            } finally {
-                connection.setNetworkTimeout(Runnable::run, networkTimeout);
+        try (Connection connection = dataSource.getConnection();
+                ResponseTimeout ignored = ResponseTimeout.on(connection)) {
+            partitions.ensure(
+                    connection,
+                    objects.stream()
+                            .map(object -> LocalDate.ofInstant(object.createdAt(), ZoneOffset.UTC))
+                            .collect(Collectors.toSet()));
+            insert(connection, distinct(objects));
+        } catch (SQLException e) {
+            partitions.clear();
+            // The previous attempt has inserted the batch, and its response was lost.
+            if (!UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                throw e;
             }
         }
     }
@@ -183,8 +177,7 @@ class StoredObjectTable {
     /** Creates the partitions of today and tomorrow, and drops expired ones; returns the number of dropped ones. */
     synchronized int maintain(LocalDate today) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            partitions.ensure(connection, List.of(today, today.plusDays(1)));
-            return partitions.dropBefore(connection, today.minusDays(retention.toDays()));
+            return partitions.maintain(connection, today, retention);
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.storage.DailyPartitions;
+import io.agyn.storage.ResponseTimeout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,9 +16,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
@@ -32,9 +31,6 @@ public final class UsageTable {
             "insert into usage_record (%1$s) select %1$s from usage_staging on conflict do nothing";
 
     private static final int DAY_LENGTH = "2026-01-31".length();
-    // Otherwise, if the database's machine crashes, TCP would wait for 15 minutes.
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(30);
-    private static final Executor DIRECT_EXECUTOR = Runnable::run;
 
     private final DataSource dataSource;
     private final DailyPartitions partitions =
@@ -118,8 +114,7 @@ public final class UsageTable {
     /** Creates the partitions of today and tomorrow, and drops expired ones. */
     int maintain(LocalDate today, Duration retention) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            partitions.ensure(connection, List.of(today, today.plusDays(1)));
-            return partitions.dropBefore(connection, today.minusDays(retention.toDays()));
+            return partitions.maintain(connection, today, retention);
         }
     }
 
@@ -159,23 +154,18 @@ public final class UsageTable {
     }
 
     private void inTransaction(Lines lines, Work work) throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
-            int networkTimeout = connection.getNetworkTimeout();
-            connection.setNetworkTimeout(DIRECT_EXECUTOR, (int) RESPONSE_TIMEOUT.toMillis());
+        try (Connection connection = dataSource.getConnection();
+                ResponseTimeout ignored = ResponseTimeout.on(connection)) {
+            partitions.ensure(connection, lines.days());
+            connection.setAutoCommit(false);
             try {
-                partitions.ensure(connection, lines.days());
-                connection.setAutoCommit(false);
-                try {
-                    work.run(connection);
-                    connection.commit();
-                } catch (SQLException | RuntimeException e) {
-                    connection.rollback();
-                    throw e;
-                } finally {
-                    connection.setAutoCommit(true);
-                }
+                work.run(connection);
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
             } finally {
-                connection.setNetworkTimeout(DIRECT_EXECUTOR, networkTimeout);
+                connection.setAutoCommit(true);
             }
         }
     }
