@@ -32,18 +32,6 @@ public record Identity(
         Optional<Instant> expiresAt,
         Optional<UUID> defaultModel,
         OrganizationScope scope) {
-    /** Creates an identity without a default model. */
-    public Identity(
-            UUID userId,
-            String userName,
-            Role role,
-            Map<UUID, MemberRole> memberships,
-            UUID tokenId,
-            Optional<UUID> boundOrganization,
-            Optional<Instant> expiresAt) {
-        this(userId, userName, role, memberships, tokenId, boundOrganization, expiresAt, Optional.empty());
-    }
-
     /** Creates an identity whose scope follows from its role, its memberships and its API token's binding. */
     public Identity(
             UUID userId,

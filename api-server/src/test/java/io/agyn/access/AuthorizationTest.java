@@ -155,7 +155,15 @@ class AuthorizationTest {
     }
 
     private static Identity identity(Role role, Map<UUID, MemberRole> memberships, Optional<UUID> binding) {
-        return new Identity(UUID.randomUUID(), "Ada", role, memberships, UUID.randomUUID(), binding, Optional.empty());
+        return new Identity(
+                UUID.randomUUID(),
+                "Ada",
+                role,
+                memberships,
+                UUID.randomUUID(),
+                binding,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Map<String, String> path(UUID organization) {

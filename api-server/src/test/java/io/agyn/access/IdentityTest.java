@@ -104,6 +104,7 @@ class IdentityTest {
     }
 
     private static Identity identity(Role role, Optional<UUID> binding, Optional<Instant> expiry) {
-        return new Identity(UUID.randomUUID(), "Ada", role, MEMBERSHIPS, UUID.randomUUID(), binding, expiry);
+        return new Identity(
+                UUID.randomUUID(), "Ada", role, MEMBERSHIPS, UUID.randomUUID(), binding, expiry, Optional.empty());
     }
 }

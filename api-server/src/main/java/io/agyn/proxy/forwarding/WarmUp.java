@@ -103,6 +103,7 @@ class WarmUp {
                 Map.of(),
                 Uuid7.next(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         private Shared shared;
         private Route route;

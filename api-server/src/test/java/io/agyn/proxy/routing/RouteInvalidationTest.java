@@ -230,6 +230,7 @@ class RouteInvalidationTest {
                 memberships,
                 UUID.randomUUID(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

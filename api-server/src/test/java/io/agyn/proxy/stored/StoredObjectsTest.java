@@ -158,6 +158,7 @@ class StoredObjectsTest {
                 Map.of(reached, MemberRole.MEMBER),
                 UUID.randomUUID(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         return from.find(identity, Optional.empty(), id).join();
     }
