@@ -43,12 +43,7 @@ public final class BatchModels implements RequestScanner {
 
     @Override
     public void end() throws MalformedBodyException {
-        if (scanner.isBeforeObject()) {
-            throw new MalformedBodyException("The body is empty; send a JSON object with \"requests\".");
-        }
-        if (!scanner.isAfterObject()) {
-            throw new MalformedBodyException("The body ends in the middle of its JSON object.");
-        }
+        scanner.requireObject("\"requests\"");
     }
 
     @Override

@@ -136,8 +136,19 @@ final class JsonScanner {
         capturing = false;
     }
 
-    boolean isBeforeObject() {
-        return state == State.BEFORE_OBJECT;
+    /**
+     * Checks that the object has ended.
+     *
+     * @param member the member that it needs, with its article
+     * @throws MalformedBodyException if the object is missing or incomplete
+     */
+    void requireObject(String member) throws MalformedBodyException {
+        if (state == State.BEFORE_OBJECT) {
+            throw new MalformedBodyException("The body is empty; send a JSON object with " + member + ".");
+        }
+        if (!isAfterObject()) {
+            throw new MalformedBodyException("The body ends in the middle of its JSON object.");
+        }
     }
 
     boolean isAfterObject() {

@@ -86,12 +86,7 @@ public final class RequestFields implements RequestScanner {
 
     @Override
     public void end() throws MalformedBodyException {
-        if (scanner.isBeforeObject()) {
-            throw new MalformedBodyException("The body is empty; send a JSON object with a \"model\".");
-        }
-        if (!scanner.isAfterObject()) {
-            throw new MalformedBodyException("The body ends in the middle of its JSON object.");
-        }
+        scanner.requireObject("a \"model\"");
     }
 
     @Override
