@@ -109,10 +109,7 @@ class LlmProxy {
 
     private static ProxyError otherMethod(HttpServerRequest request, String path, List<OperationPath> allowed) {
         if (request.headers().contains(HttpHeaderNames.UPGRADE)) {
-            request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
-            return ProxyError.of(
-                    Kind.UPGRADE_REQUIRED,
-                    "WebSocket is not supported here: send POST " + path + ", with \"stream\": true for events.");
+            return ProxyResponses.upgradeRequired(request, path);
         }
         String methods = methods(allowed);
         request.response().putHeader(HttpHeaderNames.ALLOW, methods);

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 
 /** Writes the proxy's own responses. */
@@ -37,6 +38,14 @@ public final class ProxyResponses {
         headers.set("x-content-type-options", "nosniff");
         exchange.end(Buffer.buffer(json));
         exchange.discardBody();
+    }
+
+    /** Returns the error for a request for a WebSocket at a path without one, and sets the header that it needs. */
+    public static ProxyError upgradeRequired(HttpServerRequest request, String path) {
+        request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
+        return ProxyError.of(
+                Kind.UPGRADE_REQUIRED,
+                "WebSocket is not supported here: send POST " + path + ", with \"stream\": true for events.");
     }
 
     /** Returns the headers of an error for the {@code error} event of a WebSocket. */

@@ -103,11 +103,7 @@ public class WebSocketUpgrade {
             Optional<String> invalid = Handshake.error(request);
             if (!isSupported(identity)) {
                 proxy.shared().webSockets().onNotSupported();
-                request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
-                respond(ProxyError.of(
-                        Kind.UPGRADE_REQUIRED,
-                        "WebSocket is not supported here: send POST " + Operation.CREATE_RESPONSE.callerPath()
-                                + ", with \"stream\": true for events."));
+                respond(ProxyResponses.upgradeRequired(request, Operation.CREATE_RESPONSE.callerPath()));
             } else if (Handshake.hasOtherVersion(request)) {
                 request.response().putHeader(HttpHeaderNames.SEC_WEBSOCKET_VERSION, Handshake.VERSION);
                 reject(ProxyError.of(Kind.UPGRADE_REQUIRED, invalid.orElseThrow()));
