@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * The settings of a {@link ScriptedProvider}; start from {@link #defaults()}.
@@ -71,105 +72,103 @@ public record Options(
     }
 
     public Options withHost(String host) {
-        return new Options(
-                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
+        return with(copy -> copy.host = host);
     }
 
     public Options withPort(int port) {
-        return new Options(
-                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
+        return with(copy -> copy.port = port);
     }
 
     public Options withEventLoops(int eventLoops) {
-        return new Options(
-                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
+        return with(copy -> copy.eventLoops = eventLoops);
     }
 
     /** Keeps no calls, for benchmarks. */
     public Options withoutRecording() {
-        return new Options(
-                host, port, eventLoops, false, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
+        return with(copy -> copy.recording = false);
     }
 
     /** Supports only HTTP/1.1. */
     public Options withoutHttp2() {
-        return new Options(
-                host, port, eventLoops, recording, false, tls, credentials, webSocketStatus, lenient, models, fixtures);
+        return with(copy -> copy.http2 = false);
     }
 
     /** Serves TLS with a certificate and key from PEM files. */
     public Options withTls(Path certificate, Path key) {
-        return new Options(
-                host,
-                port,
-                eventLoops,
-                recording,
-                http2,
-                Optional.of(new Tls(certificate, key)),
-                credentials,
-                webSocketStatus,
-                lenient,
-                models,
-                fixtures);
+        return with(copy -> copy.tls = Optional.of(new Tls(certificate, key)));
     }
 
     /** Accepts only calls with one of these headers. */
     public Options withCredentials(Header... credentials) {
-        return new Options(
-                host,
-                port,
-                eventLoops,
-                recording,
-                http2,
-                tls,
-                List.of(credentials),
-                webSocketStatus,
-                lenient,
-                models,
-                fixtures);
+        return with(copy -> copy.credentials = List.of(credentials));
     }
 
     /** Refuses WebSockets with this status, such as 404, 405 or 426. */
     public Options withoutWebSocket(int status) {
-        return new Options(
-                host,
-                port,
-                eventLoops,
-                recording,
-                http2,
-                tls,
-                credentials,
-                OptionalInt.of(status),
-                lenient,
-                models,
-                fixtures);
+        return with(copy -> copy.webSocketStatus = OptionalInt.of(status));
     }
 
     /** Requests need no model, and deleted objects stay, for test suites that use one id in any order. */
     public Options asLenient() {
-        return new Options(
-                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, true, models, fixtures);
+        return with(copy -> copy.lenient = true);
     }
 
     /** Lists these models, the newest first. */
     public Options withModels(List<String> models) {
-        return new Options(
-                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
+        return with(copy -> copy.models = models);
     }
 
     /** Replays recorded streams from this folder. */
     public Options withFixtures(Path folder) {
-        return new Options(
-                host,
-                port,
-                eventLoops,
-                recording,
-                http2,
-                tls,
-                credentials,
-                webSocketStatus,
-                lenient,
-                models,
-                Optional.of(folder));
+        return with(copy -> copy.fixtures = Optional.of(folder));
+    }
+
+    private Options with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.options();
+    }
+
+    private static final class Copy {
+        private String host;
+        private int port;
+        private int eventLoops;
+        private boolean recording;
+        private boolean http2;
+        private Optional<Tls> tls;
+        private List<Header> credentials;
+        private OptionalInt webSocketStatus;
+        private boolean lenient;
+        private List<String> models;
+        private Optional<Path> fixtures;
+
+        private Copy(Options of) {
+            host = of.host;
+            port = of.port;
+            eventLoops = of.eventLoops;
+            recording = of.recording;
+            http2 = of.http2;
+            tls = of.tls;
+            credentials = of.credentials;
+            webSocketStatus = of.webSocketStatus;
+            lenient = of.lenient;
+            models = of.models;
+            fixtures = of.fixtures;
+        }
+
+        private Options options() {
+            return new Options(
+                    host,
+                    port,
+                    eventLoops,
+                    recording,
+                    http2,
+                    tls,
+                    credentials,
+                    webSocketStatus,
+                    lenient,
+                    models,
+                    fixtures);
+        }
     }
 }

@@ -8,33 +8,17 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Anthropic's message batches. */
 @Timeout(60)
-class BatchesTest {
+class BatchesTest extends ProviderScene {
 
     private static final String BATCHES = MESSAGES + "/batches";
     private static final String BODY = """
             {"requests":[{"custom_id":"a","params":{"messages":[{"model":1}],"model":"m-1"}},
             {"params":{"model":"m-2"},"custom_id":"b"}],"other":{"requests":[]}}""";
-
-    private ScriptedProvider provider;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        provider = ScriptedProvider.start();
-        client = new Client(provider);
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
 
     @Test
     void batchEndsAndHasResultsAtAnAbsoluteUrl() throws Exception {

@@ -17,29 +17,13 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The effect of each script directive on the response. */
-class ScriptedResponsesTest {
-
-    private ScriptedProvider provider;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        provider = ScriptedProvider.start();
-        client = new Client(provider);
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
+class ScriptedResponsesTest extends ProviderScene {
 
     @ParameterizedTest
     @CsvSource({

@@ -7,30 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** OpenAI's stored responses and conversations. */
 @Timeout(60)
-class StoredObjectsTest {
+class StoredObjectsTest extends ProviderScene {
 
     private static final String BACKGROUND = "{\"model\":\"m-1\",\"background\":true,\"input\":\"Hi\",\"stream\":%s}";
-
-    private ScriptedProvider provider;
-    private Client client;
-
-    @BeforeEach
-    void start() {
-        provider = ScriptedProvider.start();
-        client = new Client(provider);
-    }
-
-    @AfterEach
-    void stop() {
-        provider.close();
-    }
 
     @Test
     void responseIsStoredUntilDeleted() throws Exception {
