@@ -20,7 +20,7 @@ public record Metrics(String text) {
     }
 
     /**
-     * Returns the sum of the samples of a metric, 0 if there are none.
+     * Returns the sum of the samples of a metric, 0 without samples.
      *
      * @param metric a name, for samples with any labels, or a name with all labels of one sample
      */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stored objects of a call: the one in its path, those that its body refers to, and the one that it creates. An
- * object that is not remembered for an organization of the caller does not exist, whatever the provider says.
+ * object that is not remembered for an organization of the caller does not exist, even if the provider has it.
  */
 final class CallObjects {
     private static final String TRUE = "true";

@@ -23,7 +23,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A call's provider side over WebSocket: open the session's WebSocket to the provider if there is none, send, follow the events. */
+/** A call's provider side over WebSocket: reuse or open the session's WebSocket to the provider, send, follow the events. */
 final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listener {
     private static final int MAX_PROVIDERS = 4;
     private static final int SWITCHING_PROTOCOLS = 101;

@@ -57,7 +57,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private @Nullable WebSocketExchange current;
     // The provider whose message is partly written to the caller.
     private @Nullable ProviderSocket writing;
-    // Own events that wait for the end of that message; null if there are none.
+    // Own events that wait for the end of that message; null without any.
     private @Nullable Queue<byte[]> events;
     // Of the latest message.
     private @Nullable ProviderSocket latest;

@@ -82,7 +82,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     // The bytes of the current outgoing frame that have not been written.
     private long unwritten;
     private int mask;
-    // Control frames that wait for the end of the current frame; null if there are none.
+    // Control frames that wait for the end of the current frame; null without any.
     private @Nullable Queue<ByteBuf> controls;
     private boolean isFlushScheduled;
 
