@@ -2,6 +2,7 @@ package io.agyn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.proxy.WebSocketCaller;
 import io.restassured.response.Response;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -82,6 +83,29 @@ class PropagationIT {
             cluster.server().delete("api-tokens/" + token.path("id"));
             Thread.sleep(A_SECOND);
             assertAllGet(callers, 401, "notifications cut: " + cut);
+        }
+    }
+
+    @Test
+    void revokedTokenEndsWebSocketsOfAllServersWithinOneSecond() throws Exception {
+        Response token = cluster.server().createToken(Map.of("description", "revoked"));
+        List<WebSocketCaller> sockets = new ArrayList<>();
+        try {
+            for (ModelCaller caller : cluster.callers(token.path("token"))) {
+                WebSocketCaller socket = caller.webSocket();
+                sockets.add(socket);
+                socket.send(caller.message());
+                assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+            }
+            cluster.server().delete("api-tokens/" + token.path("id"));
+            Thread.sleep(A_SECOND);
+            for (WebSocketCaller socket : sockets) {
+                socket.send(WebSocketCaller.create(organization.model()));
+                assertThat(socket.last().getInteger("status")).isEqualTo(401);
+                assertThat(socket.closeCode()).isEqualTo(1008);
+            }
+        } finally {
+            sockets.forEach(WebSocketCaller::close);
         }
     }
 

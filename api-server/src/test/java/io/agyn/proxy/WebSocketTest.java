@@ -9,10 +9,12 @@ import static org.awaitility.Awaitility.await;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.testing.Api;
+import io.agyn.testing.Metrics;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -279,6 +281,85 @@ class WebSocketTest {
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
         assertThat(records(model, 1).getFirst().get("outcome")).isEqualTo("client_cancelled");
+    }
+
+    @Test
+    void disconnectedCallerCancelsAllLanes() throws Exception {
+        String model = freshModel("scripted:stall=within");
+        try (WebSocketCaller caller = connect()) {
+            for (String lane : List.of("a", "b")) {
+                caller.send(create(model, "\"stream_id\":\"" + lane + "\""));
+                caller.next();
+            }
+        }
+        assertThat(records(model, 2))
+                .extracting(record -> record.get("outcome"))
+                .containsOnly("client_cancelled");
+    }
+
+    @Test
+    void revokedTokenStartsNoResponseBesideAnother() throws Exception {
+        JsonObject token = new JsonObject(asAdmin()
+                .body(Map.of("description", "busy", "organization_id", SCENE.organization()))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .asString());
+        String authorization = "authorization: Bearer " + token.getString("token");
+        String model = freshModel("scripted:events=20;every=200ms");
+        try (WebSocketCaller caller = WebSocketCaller.connect(authorization)) {
+            caller.send(create(model, "\"stream_id\":\"a\""));
+            caller.next();
+            asAdmin().delete("/api-tokens/{id}", token.getString("id")).then().statusCode(204);
+            await().atMost(PATIENCE)
+                    .until(() -> SCENE.postWithoutToken("/v1/responses", create(SCENE.responses()), authorization)
+                                    .statusCode()
+                            == 401);
+            caller.send("{\"stream_id\":\"b\"," + create(model).substring(1));
+            List<JsonObject> events = new ArrayList<>(caller.response());
+            events.addAll(caller.response());
+            assertThat(events)
+                    .anyMatch(event -> Integer.valueOf(401).equals(event.getInteger("status")))
+                    .anyMatch(event -> COMPLETED.equals(event.getString("type")));
+            assertThat(caller.closeCode()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void callContinuesTheTraceOfTheUpgrade() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        try (WebSocketCaller caller = connect("traceparent: " + parent)) {
+            caller.send(create(SCENE.responses()));
+            assertCompleted(caller);
+        }
+        assertThat(upgrades().getFirst().values("traceparent").getFirst()).startsWith(parent.substring(0, 35));
+    }
+
+    @Test
+    void metricsCountWebSocketsAndTheirEnds() throws Exception {
+        String accepted = "agyn_proxy_websocket_upgrades_total{result=\"accepted\"}";
+        String rejected = "agyn_proxy_websocket_upgrades_total{result=\"rejected\"}";
+        String closed = "agyn_proxy_websockets_closed_total{code=\"1000\"}";
+        await().atMost(PATIENCE).until(() -> Metrics.read().sum("agyn_proxy_websockets") == 0);
+        Metrics before = Metrics.read();
+        assertThat(WebSocketCaller.rejection("authorization: Bearer agyn_unknown"))
+                .isEqualTo(401);
+        try (WebSocketCaller caller = connect()) {
+            caller.send(create(SCENE.responses()));
+            assertCompleted(caller);
+            Metrics open = Metrics.read();
+            assertThat(open.sum("agyn_proxy_websockets")).isEqualTo(1);
+            assertThat(open.sum("agyn_proxy_websockets_provider")).isEqualTo(1);
+            caller.socket().sendClose(1000, "").join();
+            assertThat(caller.closeCode()).isEqualTo(1000);
+        }
+        await().atMost(PATIENCE).until(() -> Metrics.read().sum("agyn_proxy_websockets_provider") == 0);
+        Metrics after = Metrics.read();
+        assertThat(after.sum("agyn_proxy_websockets")).isZero();
+        assertThat(after.sum(accepted)).isEqualTo(before.sum(accepted) + 1);
+        assertThat(after.sum(rejected)).isEqualTo(before.sum(rejected) + 1);
+        assertThat(after.sum(closed)).isEqualTo(before.sum(closed) + 1);
     }
 
     @Test

@@ -252,8 +252,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
-        if (name == null && exchange instanceof WebSocketExchange message && message.isControl()) {
-            forward(message);
+        if (exchange instanceof WebSocketExchange message && !isResponse(message, name)) {
             return;
         }
         enter(Unlimited.LOOKING_UP);
@@ -264,11 +263,54 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
+    /** Returns whether a message of a WebSocket starts a response now; otherwise handles it. */
+    private boolean isResponse(WebSocketExchange message, @Nullable String name) {
+        if (name == null && message.isControl()) {
+            guard(() -> forward(message));
+            return false;
+        }
+        ProxyError refusal = message.session().refusal();
+        if (refusal != null) {
+            reject(refusal);
+            return false;
+        }
+        message.accept();
+        return true;
+    }
+
     /** Passes on a message of a WebSocket that starts no response, and needs no record. */
     private void forward(WebSocketExchange message) {
-        byte[] text = requireNonNull(body, "body is null").buffered();
-        release();
-        message.session().forward(message, text, requestId());
+        ProviderSocket to = message.session().receiver(message);
+        if (to == null) {
+            reject(ProxyError.of(
+                    Kind.INVALID_REQUEST,
+                    "No response on this WebSocket precedes this message; start with \"type\": \"response.create\" and a"
+                            + " \"model\"."));
+            return;
+        }
+        // Where a model could be inserted.
+        message.fields().takeEdit();
+        enter(new Passing(to));
+        to.forward(this, requireNonNull(body, "body is null"), this::release);
+    }
+
+    /** Sends a message of a WebSocket that starts no response. */
+    final class Passing implements CallState {
+        private final ProviderSocket to;
+
+        private Passing(ProviderSocket to) {
+            this.to = to;
+        }
+
+        @Override
+        public Duration limit() {
+            return proxy.shared().limits().idle();
+        }
+
+        @Override
+        public void onLimit() {
+            to.breakOff();
+        }
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */

@@ -6,6 +6,7 @@ import java.time.Duration;
 sealed interface CallState
         permits CallState.Unlimited,
                 Call.ReadingModel,
+                Call.Passing,
                 Attempt.Queueing,
                 Attempt.Connecting,
                 HttpAttempt.AwaitingResponse,

@@ -63,6 +63,8 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private @Nullable ProviderSocket latest;
     private @Nullable Closing closing;
     private boolean isCheckScheduled;
+    // 0 while the caller reads.
+    private long unreadSince;
     private boolean isClosed;
     private boolean isOver;
 
@@ -175,26 +177,32 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         updatePauses();
     }
 
-    /** Passes a message on that names no model: to the provider of the response that it is about, else to the latest. */
-    void forward(WebSocketExchange message, byte[] text, String requestId) {
+    /** Why no response is started now; null if one may be. */
+    @Nullable
+    ProxyError refusal() {
+        if (closing == null) {
+            return null;
+        }
+        return switch (closing.code()) {
+            case CloseCode.SERVICE_RESTART -> ProxyError.STOPPING;
+            case CloseCode.POLICY_VIOLATION ->
+                ProxyError.of(Kind.UNAUTHENTICATED, "The API token of this WebSocket is no longer valid.");
+            default ->
+                ProxyError.of(
+                        Kind.UNAVAILABLE,
+                        "This WebSocket closes after the responses in progress; open another one for this message.");
+        };
+    }
+
+    /** Finds the provider of the response that a message without a model is about, else the latest; null if there is none. */
+    @Nullable
+    ProviderSocket receiver(WebSocketExchange message) {
         String previous = message.fields().value(RequestField.PREVIOUS_RESPONSE_ID);
         String response = message.fields().value(RequestField.RESPONSE_ID);
-        ProviderSocket to = providers.stream()
+        return providers.stream()
                 .filter(provider -> provider.hasCreated(previous) || provider.hasCreated(response))
                 .findFirst()
                 .orElse(latest);
-        if (to == null) {
-            writeError(
-                    Dialect.OPENAI,
-                    ProxyError.of(
-                            Kind.INVALID_REQUEST,
-                            "No response on this WebSocket precedes this message; start with \"type\":"
-                                    + " \"response.create\" and a \"model\"."),
-                    requestId,
-                    message.streamId());
-        } else {
-            to.socket().writeText(text);
-        }
     }
 
     /** Pauses who must wait: the caller for its message, and the providers for the caller or for each other. */
@@ -288,9 +296,15 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         updatePauses();
     }
 
+    /** Whether a provider may start a response by itself. */
+    boolean maySucceed() {
+        return calls.size() <= MAX_CALLS && (closing == null || closing.code() != CloseCode.POLICY_VIOLATION);
+    }
+
     /** Starts the call of a response that a provider started by itself. */
     WebSocketAttempt succeed(Identity identity, Target target) {
         WebSocketExchange message = new WebSocketExchange(this, 0);
+        message.accept();
         calls.add(message);
         return Call.beginSuccessor(proxy, message, identity, target);
     }
@@ -349,6 +363,10 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     @Override
     public void checkTime() {
         long now = loop.now();
+        if (isUnread(now)) {
+            abort();
+            return;
+        }
         caller.checkTime(now);
         for (ProviderSocket provider : List.copyOf(providers)) {
             provider.socket().checkTime(now);
@@ -359,6 +377,18 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         if (now - tokenCheckedAt > TOKEN_CHECK_INTERVAL) {
             checkToken();
         }
+    }
+
+    /** Whether the caller has taken nothing for long, while no response is in progress that would time out. */
+    private boolean isUnread(long now) {
+        if (!waitsForCaller()) {
+            unreadSince = 0;
+        } else if (unreadSince == 0) {
+            unreadSince = now;
+        }
+        return unreadSince != 0
+                && calls.isEmpty()
+                && now - unreadSince > proxy.shared().limits().idle().toNanos();
     }
 
     private boolean isTooOld() {
@@ -398,7 +428,12 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     @Override
     public boolean isBusy() {
-        return !isOver && !calls.isEmpty();
+        return !isOver && calls.stream().anyMatch(WebSocketExchange::isAccepted);
+    }
+
+    /** Whether the caller has closed the WebSocket or is lost. */
+    boolean isOver() {
+        return isOver;
     }
 
     @Override
@@ -426,7 +461,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     private void closeIfDone() {
         Closing due = closing;
-        if (due == null || isOver || caller.isClosing() || !calls.isEmpty() || writing != null) {
+        if (due == null || isOver || caller.isClosing() || isBusy()) {
             return;
         }
         if (isTooOld()) {
@@ -436,6 +471,9 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     }
 
     private void end(int code, String reason) {
+        if (isClosed) {
+            return;
+        }
         sockets.onClose(code);
         isClosed = true;
         caller.close(code, reason);
