@@ -84,21 +84,21 @@ class WebSocketAttacksTest {
 
     @Test
     void providersFloodOfResponsesIsCutOff() throws Exception {
-        AtomicInteger sent = new AtomicInteger();
         try (RawProvider provider = RawWebSocketProvider.start(peer -> {
                     peer.frame();
                     peer.sendCompleted("");
-                    for (int i = 0; i < 10_000; i++) {
+                    for (int i = 0; true; i++) {
                         peer.send(CREATED.formatted(i));
-                        sent.incrementAndGet();
                     }
                 });
                 WebSocketCaller caller = connect()) {
             caller.send(create(model(provider)));
             caller.last();
             provider.awaitClosed(CLOSED);
-            assertThat(sent.get()).isLessThan(10_000);
-            assertThat(Metrics.read().sum("agyn_proxy_calls_active")).isLessThan(100);
+            assertThat(Metrics.read().sum("agyn_proxy_calls_active")).isZero();
+            caller.send(create(SCENE.responses()));
+            await().atMost(CLOSED)
+                    .until(() -> caller.last().getString("type").equals("response.completed"));
         }
     }
 

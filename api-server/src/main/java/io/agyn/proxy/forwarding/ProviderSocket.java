@@ -31,6 +31,7 @@ final class ProviderSocket implements Socket.Listener {
     private static final Logger LOG = Logger.getLogger(ProviderSocket.class);
     private static final String DEFAULT_LANE = "";
     private static final String CREATED = "response.created";
+    private static final String ERROR = "error";
     private static final int MAX_IDS = 100;
     private static final byte[] NO_MODEL = {};
 
@@ -200,8 +201,9 @@ final class ProviderSocket implements Socket.Listener {
             // An error may come before the provider has read the whole message.
             return sending;
         }
-        // An error about the stream_id has none, and a provider without lanes sends none.
-        return streamId == null && sending == null && lanes.size() == 1
+        // An error about an invalid stream_id has none.
+        boolean isError = ERROR.equals(event.text(EventFields.TYPE));
+        return isError && streamId == null && sending == null && lanes.size() == 1
                 ? lanes.values().iterator().next().peek()
                 : null;
     }
@@ -304,9 +306,10 @@ final class ProviderSocket implements Socket.Listener {
             failed.add(sending);
             sending = null;
         }
-        if (forwarding != null) {
-            forwarding.fail(ProviderErrors.brokenResponse(target), Outcome.UPSTREAM_ERROR);
+        Call unsent = forwarding;
+        if (unsent != null) {
             forwarding = null;
+            unsent.fail(ProviderErrors.brokenResponse(target), Outcome.UPSTREAM_ERROR);
         }
         for (WebSocketAttempt attempt : failed) {
             attempt.call.fail(
