@@ -103,6 +103,23 @@ class WebSocketAttacksTest {
     }
 
     @Test
+    void idThatAProviderReportsIsUnknownToOthers() throws Exception {
+        try (RawProvider provider = RawWebSocketProvider.start(peer -> {
+                    peer.frame();
+                    peer.send("{\"type\":\"response.created\",\"response\":{\"id\":\"resp_of_another_tenant\"}}");
+                    peer.sendCompleted("");
+                });
+                WebSocketCaller caller = connect()) {
+            caller.send(create(model(provider), "\"store\":false"));
+            caller.last();
+            caller.send(create(SCENE.responses(), "\"previous_response_id\":\"resp_of_another_tenant\""));
+            assertThat(caller.last().getJsonObject("error").getString("code"))
+                    .isEqualTo("previous_response_not_found");
+            assertThat(SCENE.provider().received()).isEmpty();
+        }
+    }
+
+    @Test
     void providersEarlyEndDoesNotBreakTheNextMessage() throws Exception {
         try (RawProvider provider = RawWebSocketProvider.start(peer -> {
                     peer.bytes(20);

@@ -394,12 +394,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void resolve(Reference reference, Runnable next) {
-        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value())) {
+        Target target = requireNonNull(target(), "target is null");
+        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value(), target)) {
             // The provider remembers it for the connection, even if it is not stored.
             next.run();
             return;
         }
-        objects.check(reference, requireNonNull(target(), "target is null"), next);
+        objects.check(reference, target, next);
     }
 
     // Call the provider

@@ -241,9 +241,10 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         return null;
     }
 
-    /** Whether one of the latest responses on this WebSocket has an id. */
-    boolean hasCreated(String responseId) {
-        return providers.stream().anyMatch(provider -> provider.hasCreated(responseId));
+    /** Whether one of a target's latest responses on this WebSocket has an id. Another provider may report any id. */
+    boolean hasCreated(String responseId, Target target) {
+        ProviderSocket provider = provider(target);
+        return provider != null && provider.hasCreated(responseId);
     }
 
     int providerCount() {
