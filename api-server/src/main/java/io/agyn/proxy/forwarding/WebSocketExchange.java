@@ -24,7 +24,7 @@ final class WebSocketExchange implements Exchange {
 
     private final WebSocketSession session;
     private final long length;
-    private final RequestFields fields = RequestFields.ofSocketMessage(Call.MAX_DEPTH);
+    private final RequestFields fields = RequestFields.ofSocketMessage(ReadingModel.MAX_DEPTH);
     private @Nullable Consumer<Buffer> pieces;
     private @Nullable Runnable end;
     private Runnable disconnectListener = () -> {};
