@@ -1,6 +1,5 @@
 package io.agyn.proxy.forwarding;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.agyn.access.Identity;
 import io.agyn.listener.Upgraded;
@@ -8,7 +7,6 @@ import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
-import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.routing.Target;
 import io.agyn.proxy.websocket.CloseCode;
 import io.agyn.proxy.websocket.Opcode;
@@ -18,13 +16,9 @@ import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +41,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private final Caller from;
     private final Channel channel;
     private final Socket caller;
+    private final CallerEvents events;
     private final long startedAt = System.nanoTime();
     private long tokenCheckedAt = startedAt;
     private int index;
@@ -55,10 +50,6 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private final List<ProviderSocket> providers = new ArrayList<>(1);
     // The message that arrives or waits to be passed on.
     private @Nullable WebSocketExchange current;
-    // The provider whose message is partly written to the caller.
-    private @Nullable ProviderSocket writing;
-    // Own events that wait for the end of that message; null if there are none.
-    private @Nullable Queue<byte[]> events;
     // Of the latest message.
     private @Nullable ProviderSocket latest;
     private @Nullable Closing closing;
@@ -92,6 +83,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         this.from = from;
         this.channel = channel;
         this.caller = new Socket(Socket.Peer.CLIENT, channel, dispatcher, this);
+        this.events = new CallerEvents(caller);
     }
 
     void start() {
@@ -211,13 +203,13 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         boolean isFull = waitsForCaller();
         for (int i = 0; i < providers.size(); i++) {
             ProviderSocket provider = providers.get(i);
-            provider.socket().setPaused(isFull || writing != null && writing != provider);
+            provider.socket().setPaused(isFull || events.isTakenFrom(provider));
         }
     }
 
     /** Whether a next message would add to the memory of a caller that does not read: each may be rejected with an event. */
     private boolean hasUnreadEvents() {
-        return waitsForCaller() || events != null && events.size() >= MAX_CALLS;
+        return waitsForCaller() || events.waiting() >= MAX_CALLS;
     }
 
     boolean waitsForCaller() {
@@ -268,7 +260,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         if (latest == provider) {
             latest = null;
         }
-        if (writing == provider) {
+        if (events.isWriting(provider)) {
             // The caller has part of a message that cannot be completed.
             abort();
         }
@@ -279,21 +271,17 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     }
 
     boolean isWriting(ProviderSocket provider) {
-        return writing == provider;
+        return events.isWriting(provider);
     }
 
     /** Keeps the other providers' messages out of one that starts now. */
     void lock(ProviderSocket provider) {
-        writing = provider;
+        events.lock(provider);
         updatePauses();
     }
 
     void unlock() {
-        writing = null;
-        if (events != null) {
-            events.forEach(caller::writeText);
-            events = null;
-        }
+        events.unlock();
         updatePauses();
     }
 
@@ -313,7 +301,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     // Events of the proxy
 
     void writeError(Dialect dialect, ProxyError error, String requestId, @Nullable String streamId) {
-        write(Dialect.errorMessage(error, ProxyResponses.headers(dialect, error, requestId), streamId));
+        events.writeError(dialect, error, requestId, streamId);
         if (error.kind() == Kind.UNAUTHENTICATED) {
             closeLater(CloseCode.POLICY_VIOLATION, INVALID_TOKEN);
         } else if (error.kind() == Kind.REQUEST_TOO_LARGE) {
@@ -323,40 +311,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     /** Writes the error with which a provider rejected the WebSocket. */
     void writeProviderError(int status, Buffer body, String requestId, @Nullable String streamId) {
-        JsonObject error;
-        try {
-            error = new JsonObject(body).getJsonObject("error");
-        } catch (DecodeException | ClassCastException e) {
-            error = null;
-        }
-        JsonObject event = new JsonObject()
-                .put("type", "error")
-                .put("status", status)
-                .put(
-                        "error",
-                        error != null
-                                ? error
-                                : new JsonObject()
-                                        .put("type", "server_error")
-                                        .put("code", null)
-                                        .put("param", null)
-                                        .put("message", "The LLM provider rejected the WebSocket: status " + status))
-                .put("headers", new JsonObject().put(ProxyResponses.AGYN_REQUEST_ID.toString(), requestId));
-        if (streamId != null) {
-            event.put("stream_id", streamId);
-        }
-        write(event.encode().getBytes(UTF_8));
-    }
-
-    private void write(byte[] event) {
-        if (writing == null) {
-            caller.writeText(event);
-        } else {
-            if (events == null) {
-                events = new ArrayDeque<>();
-            }
-            events.add(event);
-        }
+        events.writeProviderError(status, body, requestId, streamId);
     }
 
     // Time
@@ -466,7 +421,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
             return;
         }
         if (isTooOld()) {
-            write(Dialect.connectionLimitMessage(sockets.maxTime()));
+            events.writeConnectionLimit(sockets.maxTime());
         }
         end(due.code(), due.reason());
     }
