@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses over WebSocket, from a caller to a scripted provider. */
 @QuarkusTest
@@ -237,13 +238,14 @@ class WebSocketTest {
         WebSocketCaller.connect(headers[0]).close();
     }
 
-    @Test
-    void providersOtherRejectionPassesAndIsNotRemembered() throws Exception {
-        SCENE.provider().refuseWebSockets(503);
+    @ParameterizedTest
+    @ValueSource(ints = {400, 431, 503})
+    void providersOtherRejectionPassesAndIsNotRemembered(int status) throws Exception {
+        SCENE.provider().refuseWebSockets(status);
         String model = freshModel();
         try (WebSocketCaller caller = connect()) {
             caller.send(create(model));
-            assertThat(caller.last().getInteger("status")).isEqualTo(503);
+            assertThat(caller.last().getInteger("status")).isEqualTo(status);
             SCENE.provider().acceptWebSockets();
             caller.send(create(model));
             assertCompleted(caller);
