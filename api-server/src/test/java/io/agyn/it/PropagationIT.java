@@ -110,6 +110,26 @@ class PropagationIT {
     }
 
     @Test
+    void rotatedKeyOpensAnotherWebSocketToTheProvider() throws Exception {
+        ModelCaller caller = cluster.caller();
+        try (WebSocketCaller socket = caller.webSocket()) {
+            socket.send(caller.message());
+            assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+            cluster.server()
+                    .update(
+                            organization.path("secrets/" + organization.secret()),
+                            Map.of("name", "key", "value", NEW_KEY));
+            Thread.sleep(A_SECOND);
+            socket.send(caller.message());
+            assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+        }
+        assertThat(cluster.provider().received().stream()
+                        .filter(call -> call.method().equals("GET"))
+                        .flatMap(call -> call.values("authorization").stream()))
+                .containsExactly(OLD_KEY, "Bearer " + NEW_KEY);
+    }
+
+    @Test
     void suspendedUserIsRejectedOnAllServersButOpenStreamsFinish() throws Exception {
         Member member = member("suspended");
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();

@@ -14,11 +14,14 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -125,6 +128,49 @@ class WebSocketTest {
             assertThat(record.get("outcome")).isEqualTo("completed");
             assertThat(record.get("output_tokens")).isEqualTo(12);
         });
+    }
+
+    @Test
+    void prewarmIsRecorded() throws Exception {
+        String model = freshModel();
+        try (WebSocketCaller caller = connect()) {
+            caller.send(create(model, "\"generate\":false", NOT_STORED));
+            String id = caller.last().getJsonObject("response").getString("id");
+            caller.send(create(model, NOT_STORED, "\"previous_response_id\":\"" + id + "\""));
+            assertCompleted(caller);
+        }
+        assertThat(records(model, 2))
+                .extracting(record -> record.get("outcome"))
+                .containsOnly("completed");
+    }
+
+    @Test
+    void slowProviderPausesTheCaller() throws Exception {
+        // More than the buffers of the kernel hold, and less than a message may have.
+        int pieces = 480;
+        AtomicInteger sent = new AtomicInteger();
+        try (RawProvider provider =
+                        RawWebSocketProvider.start(peer -> peer.exchange().awaitNothing());
+                WebSocketCaller caller = connect()) {
+            String model = SCENE.responsesModel(provider.origin() + "/v1");
+            caller.send("{\"type\":\"response.create\",\"model\":\"" + model + "\",\"input\":\"", false);
+            String piece = "x".repeat(64 << 10);
+            Thread.startVirtualThread(() -> {
+                try {
+                    for (int i = 0; i < pieces; i++) {
+                        caller.send(piece, false);
+                        sent.incrementAndGet();
+                    }
+                } catch (CompletionException e) {
+                    // The end of the test.
+                }
+            });
+            AtomicInteger last = new AtomicInteger();
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(400))
+                    .until(sent::get, now -> now > 0 && last.getAndSet(now) == now);
+            assertThat(sent.get()).isLessThan(pieces);
+        }
     }
 
     @Test
