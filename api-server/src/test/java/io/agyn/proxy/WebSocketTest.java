@@ -201,6 +201,18 @@ class WebSocketTest {
     }
 
     @Test
+    void steeringNeedsAResponseOfTheCaller() throws Exception {
+        try (WebSocketCaller caller = connect()) {
+            caller.send(create(SCENE.responses()));
+            assertCompleted(caller);
+            caller.send("{\"type\":\"response.steer\",\"previous_response_id\":\"resp_of_another_tenant\",\"input\":\"No\"}");
+            assertThat(caller.last().getJsonObject("error").getString("code"))
+                    .isEqualTo("previous_response_not_found");
+            assertThat(messages()).hasSize(1);
+        }
+    }
+
+    @Test
     void successorOfASteeredResponseIsRecorded() throws Exception {
         String model = freshModel("scripted:stall=within");
         try (WebSocketCaller caller = connect()) {

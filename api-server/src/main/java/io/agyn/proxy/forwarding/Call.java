@@ -173,7 +173,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     /** Returns whether a message of a WebSocket starts a response now; otherwise handles it. */
     private boolean isResponse(WebSocketExchange message, @Nullable String name) {
         if (name == null && message.isControl()) {
-            guard(() -> ControlMessage.pass(this, proxy, message, requireNonNull(body, "body is null")));
+            guard(() -> ControlMessage.pass(this, proxy, routing, message, requireNonNull(body, "body is null")));
             return false;
         }
         ProxyError refusal = message.session().refusal();

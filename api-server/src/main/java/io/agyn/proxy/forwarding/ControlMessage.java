@@ -12,16 +12,20 @@ final class ControlMessage implements CallState {
             "No response on this WebSocket precedes this message; start with \"type\": \"response.create\" and a"
                     + " \"model\".");
 
+    private final Call call;
     private final ProxyContext proxy;
+    private final RequestBody body;
     private final ProviderSocket to;
 
-    private ControlMessage(ProxyContext proxy, ProviderSocket to) {
+    private ControlMessage(Call call, ProxyContext proxy, RequestBody body, ProviderSocket to) {
+        this.call = call;
         this.proxy = proxy;
+        this.body = body;
         this.to = to;
     }
 
-    /** Passes on the message of a call whose body is complete. */
-    static void pass(Call call, ProxyContext proxy, WebSocketExchange message, RequestBody body) {
+    /** Passes on the message of a call whose object is complete, if the response that it refers to exists at the provider. */
+    static void pass(Call call, ProxyContext proxy, CallRouting routing, WebSocketExchange message, RequestBody body) {
         ProviderSocket to = message.session().receiver(message);
         if (to == null) {
             call.reject(WITHOUT_RESPONSE);
@@ -29,8 +33,11 @@ final class ControlMessage implements CallState {
         }
         // Where a model could be inserted.
         message.fields().takeEdit();
-        call.enter(new ControlMessage(proxy, to));
-        to.forward(call, body, call::release);
+        call.enter(Unlimited.LOOKING_UP);
+        routing.settle(body, to.target(), () -> {
+            call.enter(new ControlMessage(call, proxy, body, to));
+            to.forward(call, body, call::release);
+        });
     }
 
     @Override
@@ -40,6 +47,10 @@ final class ControlMessage implements CallState {
 
     @Override
     public void onLimit() {
-        to.breakOff();
+        if (body.waitsForProvider()) {
+            to.breakOff();
+        } else {
+            call.abandon();
+        }
     }
 }

@@ -64,6 +64,10 @@ final class ProviderSocket implements Socket.Listener {
         return socket;
     }
 
+    Target target() {
+        return target;
+    }
+
     /** Whether messages for a target can be sent here: the provider, its endpoint and the credentials are the same. */
     boolean serves(Target other) {
         return !isRetired
