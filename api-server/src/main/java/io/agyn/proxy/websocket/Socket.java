@@ -364,7 +364,11 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         writeControl(Opcode.CLOSE, closePayload(code, reason));
         isClosing = true;
         // The peer may neither read the close frame nor send its own.
-        channel.eventLoop().schedule(() -> channel.close(), CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(this::cut, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void cut() {
+        channel.close();
     }
 
     /** Closes the connection without a close frame. */
