@@ -89,9 +89,7 @@ class OutagesIT {
             open.send(caller.message());
             assertThat(open.last().getString("type")).isEqualTo("response.completed");
             cluster.database().stop();
-            await("not ready")
-                    .atMost(PATIENCE)
-                    .until(() -> !cluster.server().isReady());
+            await("not ready").atMost(PATIENCE).until(() -> !cluster.server().isReady());
             try (WebSocketCaller another = caller.webSocket()) {
                 for (WebSocketCaller socket : List.of(open, another)) {
                     socket.send(caller.message());

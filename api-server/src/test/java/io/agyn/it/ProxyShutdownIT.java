@@ -138,8 +138,8 @@ class ProxyShutdownIT {
         start("30s", "0s");
         ModelCaller caller = caller();
         try (WebSocketCaller idle = caller.webSocket();
-                WebSocketCaller busy =
-                        WebSocketCaller.connect(ModelCaller.HTTP, address, authorization(), "x-scripted: " + FOUR_SECONDS);
+                WebSocketCaller busy = WebSocketCaller.connect(
+                        ModelCaller.HTTP, address, authorization(), "x-scripted: " + FOUR_SECONDS);
                 RawCaller prometheus = new RawCaller(address.getPort())) {
             assertThat(prometheus.send(METRICS).response().status()).isEqualTo(200);
             idle.send(caller.message());

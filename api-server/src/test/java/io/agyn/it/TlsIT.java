@@ -120,8 +120,7 @@ class TlsIT {
     @Test
     void webSocketsUseTlsOnBothSidesThroughAnHttpProxy() throws Exception {
         OwnCertificate providers = OwnCertificate.create(folder, "localhost");
-        Options provider =
-                Options.defaults().withHost("localhost").withTls(providers.certificate(), providers.key());
+        Options provider = Options.defaults().withHost("localhost").withTls(providers.certificate(), providers.key());
         try (HttpProxyServer proxy = new HttpProxyServer();
                 Cluster secured = Cluster.in(folder)
                         .withProvider(provider)
@@ -147,8 +146,7 @@ class TlsIT {
     @Test
     void webSocketsToDeniedOrUntrustedProvidersAreErrors() throws Exception {
         OwnCertificate providers = OwnCertificate.create(folder, "localhost");
-        Options provider =
-                Options.defaults().withHost("localhost").withTls(providers.certificate(), providers.key());
+        Options provider = Options.defaults().withHost("localhost").withTls(providers.certificate(), providers.key());
         for (String egress : List.of("deny", "allow")) {
             try (Cluster denying = Cluster.in(Files.createDirectory(folder.resolve(egress)))
                             .withProvider(provider)

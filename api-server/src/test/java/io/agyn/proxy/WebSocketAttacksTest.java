@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebSocketAttacksTest {
     // The proxy waits 5 s for a close frame.
     private static final Duration CLOSED = Duration.ofSeconds(15);
-    private static final String CREATED = "{\"type\":\"response.created\",\"response\":{\"id\":\"resp_%1$d\"},"
-            + "\"stream_id\":\"lane-%1$d\"}";
+    private static final String CREATED =
+            "{\"type\":\"response.created\",\"response\":{\"id\":\"resp_%1$d\"}," + "\"stream_id\":\"lane-%1$d\"}";
 
     @RegisterExtension
     static final Scene SCENE = new Scene();
@@ -97,8 +97,7 @@ class WebSocketAttacksTest {
             provider.awaitClosed(CLOSED);
             assertThat(Metrics.read().sum("agyn_proxy_calls_active")).isZero();
             caller.send(create(SCENE.responses()));
-            await().atMost(CLOSED)
-                    .until(() -> caller.last().getString("type").equals("response.completed"));
+            await().atMost(CLOSED).until(() -> caller.last().getString("type").equals("response.completed"));
         }
     }
 
@@ -113,8 +112,7 @@ class WebSocketAttacksTest {
             caller.send(create(model(provider), "\"store\":false"));
             caller.last();
             caller.send(create(SCENE.responses(), "\"previous_response_id\":\"resp_of_another_tenant\""));
-            assertThat(caller.last().getJsonObject("error").getString("code"))
-                    .isEqualTo("previous_response_not_found");
+            assertThat(caller.last().getJsonObject("error").getString("code")).isEqualTo("previous_response_not_found");
             assertThat(SCENE.provider().received()).isEmpty();
         }
     }

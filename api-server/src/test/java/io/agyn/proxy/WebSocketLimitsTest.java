@@ -100,7 +100,9 @@ class WebSocketLimitsTest {
 
     @Test
     void callerThatReadsNoErrorsIsPaused() throws Exception {
-        byte[] invalid = new String(WebSocketCaller.frame("[]"), ISO_8859_1).repeat(1_000).getBytes(ISO_8859_1);
+        byte[] invalid = new String(WebSocketCaller.frame("[]"), ISO_8859_1)
+                .repeat(1_000)
+                .getBytes(ISO_8859_1);
         AtomicLong sent = new AtomicLong();
         try (RawCaller caller = upgraded()) {
             Thread.startVirtualThread(() -> {

@@ -205,9 +205,9 @@ class WebSocketTest {
         try (WebSocketCaller caller = connect()) {
             caller.send(create(SCENE.responses()));
             assertCompleted(caller);
-            caller.send("{\"type\":\"response.steer\",\"previous_response_id\":\"resp_of_another_tenant\",\"input\":\"No\"}");
-            assertThat(caller.last().getJsonObject("error").getString("code"))
-                    .isEqualTo("previous_response_not_found");
+            caller.send(
+                    "{\"type\":\"response.steer\",\"previous_response_id\":\"resp_of_another_tenant\",\"input\":\"No\"}");
+            assertThat(caller.last().getJsonObject("error").getString("code")).isEqualTo("previous_response_not_found");
             assertThat(messages()).hasSize(1);
         }
     }

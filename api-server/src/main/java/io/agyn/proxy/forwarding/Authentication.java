@@ -21,8 +21,7 @@ final class Authentication {
     private long lookedUpAt;
 
     /** @param identity the identity of a call that needs no token; null otherwise */
-    Authentication(
-            Call call, ProxyContext proxy, LoopState loop, Exchange exchange, @Nullable Identity identity) {
+    Authentication(Call call, ProxyContext proxy, LoopState loop, Exchange exchange, @Nullable Identity identity) {
         this.call = call;
         this.proxy = proxy;
         this.loop = loop;

@@ -23,7 +23,6 @@ import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.forwarding.CallState.Unlimited;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.RemoteCredential;
-import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.Outcome;
@@ -108,7 +107,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         call.loop.calls().add(call);
         message.onDisconnect(call::onCallerDisconnect);
         call.model = CalledModel.at(target);
-        WebSocketAttempt attempt = new WebSocketAttempt(call, proxy, message, ReadingModel.newBody(proxy, message, call.operation, call), target, "");
+        WebSocketAttempt attempt = new WebSocketAttempt(
+                call, proxy, message, ReadingModel.newBody(proxy, message, call.operation, call), target, "");
         call.attempt = attempt;
         return attempt;
     }
@@ -325,8 +325,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             return;
         }
         release();
-        CallRecord record = recorder.record(
-                authentication.caller(), model, attempt, objects.usage(attempt), outcome);
+        CallRecord record = recorder.record(authentication.caller(), model, attempt, objects.usage(attempt), outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }

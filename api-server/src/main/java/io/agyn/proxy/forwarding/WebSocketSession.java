@@ -1,6 +1,5 @@
 package io.agyn.proxy.forwarding;
 
-
 import io.agyn.access.Identity;
 import io.agyn.listener.Upgraded;
 import io.agyn.proxy.body.RequestField;

@@ -367,14 +367,20 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         channel.eventLoop().schedule(this::cut, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+
     private void cut() {
-        channel.close();
+        if (context == null) {
+            channel.close();
+        } else {
+            // Starting at this handler: Vert.x' would wait until the peer has read everything.
+            context.close();
+        }
     }
 
     /** Closes the connection without a close frame. */
     public void abort() {
         isClosing = true;
-        channel.close();
+        cut();
         setPaused(false);
     }
 
@@ -411,7 +417,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         listener.onClosed(code, reason);
         if (unwritten > 0 || context == null) {
             // The close frame would have to wait for the rest of the frame, which the peer does not read.
-            channel.close();
+            cut();
         } else {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
@@ -459,7 +465,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     public void checkTime(long now) {
         if (!isClosing && !isPaused) {
             if (now - lastRead > GIVE_UP_AFTER) {
-                channel.close();
+                cut();
             } else if (now - lastRead > PING_AFTER && !isChecked) {
                 isChecked = true;
                 writeControl(Opcode.PING, EMPTY);
