@@ -86,6 +86,8 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private int mask;
     // Control frames that wait for the end of the current frame; null if there are none.
     private @Nullable Queue<ByteBuf> controls;
+    // The payload of the latest ping, whose pong also answers earlier ones; null if none waits.
+    private byte @Nullable [] pong;
     private boolean isFlushScheduled;
 
     // A close frame is sent or queued, or the connection is cut.
@@ -217,9 +219,10 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         public void onControl(int opcode, byte[] payload) throws ProtocolException {
             if (opcode == Opcode.CLOSE) {
                 onClose(payload);
-            } else if (opcode == Opcode.PING && !isClosing && isWritable() && controls == null) {
+            } else if (opcode == Opcode.PING && !isClosing && isWritable()) {
                 // A peer that pings without reading gets no more pongs, which would fill the memory.
-                writeControl(Opcode.PONG, payload);
+                pong = payload;
+                scheduleFlush();
             }
         }
     }
@@ -292,6 +295,15 @@ public final class Socket extends ChannelInboundHandlerAdapter {
             controls.forEach(this::send);
             controls = null;
         }
+        writePong();
+    }
+
+    private void writePong() {
+        if (pong != null && unwritten == 0 && !isClosing) {
+            byte[] payload = pong;
+            pong = null;
+            writeControl(Opcode.PONG, payload);
+        }
     }
 
     private void writeControl(int opcode, byte[] payload) {
@@ -319,6 +331,10 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         }
         // Without a promise: a failed write is followed by the end of the channel.
         context.write(bytes, context.voidPromise());
+        scheduleFlush();
+    }
+
+    private void scheduleFlush() {
         if (!isFlushScheduled) {
             isFlushScheduled = true;
             channel.eventLoop().execute(flush);
@@ -326,6 +342,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
 
     private void flush() {
+        writePong();
         isFlushScheduled = false;
         if (context != null) {
             context.flush();
@@ -366,7 +383,6 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         // The peer may neither read the close frame nor send its own.
         channel.eventLoop().schedule(this::cut, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
-
 
     private void cut() {
         if (context == null) {

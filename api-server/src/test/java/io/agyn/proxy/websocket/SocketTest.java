@@ -40,6 +40,15 @@ class SocketTest {
     }
 
     @Test
+    void floodOfPingsGetsOnePong() {
+        channel.writeInbound(Unpooled.wrappedBuffer(
+                fromClient(true, Opcode.PING, "a"),
+                fromClient(true, Opcode.PING, "b"),
+                fromClient(true, Opcode.PING, "c")));
+        assertThat(sent()).isEqualTo("8a01" + hex("c"));
+    }
+
+    @Test
     void messagesArePassedOnAndPausedInTheMiddle() {
         channel.writeInbound(fromClient(false, Opcode.TEXT, "ab"));
         socket.setPaused(true);
