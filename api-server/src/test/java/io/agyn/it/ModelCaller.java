@@ -1,5 +1,6 @@
 package io.agyn.it;
 
+import io.agyn.proxy.WebSocketCaller;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,6 +40,20 @@ record ModelCaller(URI address, String token, String model) {
     CompletableFuture<HttpResponse<String>> stream(String requestId, String script) {
         return HTTP.sendAsync(
                 request(requestId, true).header("x-scripted", script).build(), BodyHandlers.ofString());
+    }
+
+    /** Opens a WebSocket. */
+    WebSocketCaller webSocket() {
+        return webSocket(HTTP);
+    }
+
+    WebSocketCaller webSocket(HttpClient client) {
+        return WebSocketCaller.connect(client, address, "authorization: Bearer " + token);
+    }
+
+    /** The message that starts a response over WebSocket. */
+    String message() {
+        return WebSocketCaller.create(model);
     }
 
     HttpRequest.Builder request(String requestId, boolean streams) {

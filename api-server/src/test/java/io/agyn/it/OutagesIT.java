@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.agyn.proxy.WebSocketCaller;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -77,6 +78,26 @@ class OutagesIT {
                     "Database down: %,d writes acknowledged and kept, %,d rejected with 503, the longest after %,d ms;"
                             + " the first was acknowledged %,d ms after the database was back.",
                     secrets.acknowledged(), rejections.get(), longest.get(), recovery.toMillis());
+        }
+    }
+
+    @Test
+    void webSocketsWorkWithoutTheDatabase() throws Exception {
+        try (Cluster cluster = Cluster.in(folder).onExternalDatabase().start();
+                WebSocketCaller open = cluster.caller().webSocket()) {
+            ModelCaller caller = cluster.caller();
+            open.send(caller.message());
+            assertThat(open.last().getString("type")).isEqualTo("response.completed");
+            cluster.database().stop();
+            await("not ready").atMost(PATIENCE).until(() -> !cluster.server().isReady());
+            try (WebSocketCaller another = caller.webSocket()) {
+                for (WebSocketCaller socket : List.of(open, another)) {
+                    socket.send(caller.message());
+                    assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+                }
+            }
+            cluster.database().restart();
+            await("all in the usage").atMost(PATIENCE).until(() -> recorded(cluster) == 3);
         }
     }
 

@@ -2,6 +2,7 @@ package io.agyn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.proxy.WebSocketCaller;
 import io.restassured.response.Response;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -83,6 +84,49 @@ class PropagationIT {
             Thread.sleep(A_SECOND);
             assertAllGet(callers, 401, "notifications cut: " + cut);
         }
+    }
+
+    @Test
+    void revokedTokenEndsWebSocketsOfAllServersWithinOneSecond() throws Exception {
+        Response token = cluster.server().createToken(Map.of("description", "revoked"));
+        List<WebSocketCaller> sockets = new ArrayList<>();
+        try {
+            for (ModelCaller caller : cluster.callers(token.path("token"))) {
+                WebSocketCaller socket = caller.webSocket();
+                sockets.add(socket);
+                socket.send(caller.message());
+                assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+            }
+            cluster.server().delete("api-tokens/" + token.path("id"));
+            Thread.sleep(A_SECOND);
+            for (WebSocketCaller socket : sockets) {
+                socket.send(WebSocketCaller.create(organization.model()));
+                assertThat(socket.last().getInteger("status")).isEqualTo(401);
+                assertThat(socket.closeCode()).isEqualTo(1008);
+            }
+        } finally {
+            sockets.forEach(WebSocketCaller::close);
+        }
+    }
+
+    @Test
+    void rotatedKeyOpensAnotherWebSocketToTheProvider() throws Exception {
+        ModelCaller caller = cluster.caller();
+        try (WebSocketCaller socket = caller.webSocket()) {
+            socket.send(caller.message());
+            assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+            cluster.server()
+                    .update(
+                            organization.path("secrets/" + organization.secret()),
+                            Map.of("name", "key", "value", NEW_KEY));
+            Thread.sleep(A_SECOND);
+            socket.send(caller.message());
+            assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+        }
+        assertThat(cluster.provider().received().stream()
+                        .filter(call -> call.method().equals("GET"))
+                        .flatMap(call -> call.values("authorization").stream()))
+                .containsExactly(OLD_KEY, "Bearer " + NEW_KEY);
     }
 
     @Test

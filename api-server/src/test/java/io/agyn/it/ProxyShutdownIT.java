@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.agyn.proxy.RawCaller;
+import io.agyn.proxy.WebSocketCaller;
 import io.agyn.scripted.ReceivedCall;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -13,6 +14,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ProxyShutdownIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String FOUR_SECONDS = "events=20;every=200ms";
     private static final String LIVE = "GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String METRICS = "GET /q/metrics HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -131,6 +134,52 @@ class ProxyShutdownIT {
     }
 
     @Test
+    void webSocketsCloseAtOnceOrAfterTheirResponse() throws Exception {
+        start("30s", "0s");
+        ModelCaller caller = caller();
+        try (WebSocketCaller idle = caller.webSocket();
+                WebSocketCaller busy = WebSocketCaller.connect(
+                        ModelCaller.HTTP, address, authorization(), "x-scripted: " + FOUR_SECONDS);
+                RawCaller prometheus = new RawCaller(address.getPort())) {
+            assertThat(prometheus.send(METRICS).response().status()).isEqualTo(200);
+            idle.send(caller.message());
+            assertThat(idle.last().getString("type")).isEqualTo("response.completed");
+            busy.send(caller.message());
+            assertThat(busy.next()).contains("response.created");
+
+            server.terminate();
+
+            assertThat(idle.closeCode()).isEqualTo(1012);
+            await("only these two connections")
+                    .atMost(PATIENCE)
+                    .until(() -> prometheus.send(METRICS).response().body().contains("agyn_http_connections 2"));
+            busy.send("{\"stream_id\":\"late\"," + caller.message().substring(1));
+            JsonObject rejection = busy.last();
+            assertThat(rejection.getInteger("status")).isEqualTo(503);
+            assertThat(rejection.getString("stream_id")).isEqualTo("late");
+            assertThat(busy.last().getString("type")).isEqualTo("response.completed");
+            assertThat(busy.closeCode()).isEqualTo(1012);
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(server.output()).doesNotContain("WARN", "ERROR");
+        }
+    }
+
+    @Test
+    void webSocketsBeyondTheLimitGetAnError() throws Exception {
+        start("1s", "0s");
+        ModelCaller caller = caller();
+        try (WebSocketCaller busy =
+                WebSocketCaller.connect(ModelCaller.HTTP, address, authorization(), "x-scripted: stall=within")) {
+            busy.send(caller.message());
+            assertThat(busy.next()).contains("response.created");
+            server.terminate();
+            assertThat(busy.last().getInteger("status")).isEqualTo(503);
+            assertThat(busy.closeCode()).isEqualTo(1012);
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+        }
+    }
+
+    @Test
     void readinessIsDownBeforeConnectionsAreRefused() throws Exception {
         start("30s", "2s");
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -208,6 +257,10 @@ class ProxyShutdownIT {
         server = cluster.server();
         address = server.address();
         token = server.token();
+    }
+
+    private String authorization() {
+        return "authorization: Bearer " + token;
     }
 
     private String me() {

@@ -3,7 +3,9 @@ package io.agyn.it;
 import static io.agyn.it.Cluster.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.proxy.WebSocketCaller;
 import io.agyn.scripted.Options;
+import io.agyn.testing.Metrics;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -82,6 +84,37 @@ class RollingRestartIT {
             assertThat(calls.get()).isGreaterThan(1000);
         } finally {
             stopped = true;
+        }
+    }
+
+    @Test
+    void webSocketsPassNginxAndMoveToTheOtherServer() throws Exception {
+        int onePort = Nginx.freePort();
+        int otherPort = Nginx.freePort();
+        try (Cluster cluster = Cluster.in(folder)
+                        .with("AGYN_HTTP_TRUSTED_PROXIES", "127.0.0.1")
+                        .with("AGYN_HTTP_PORT", Integer.toString(onePort))
+                        .withAnotherServer(Map.of("AGYN_HTTP_PORT", Integer.toString(otherPort)))
+                        .start();
+                Nginx balancer = Nginx.start(folder.resolve("nginx"), List.of(onePort, otherPort))) {
+            ModelCaller caller = new ModelCaller(
+                    balancer.origin(),
+                    cluster.server().token(),
+                    cluster.organization().model());
+            try (WebSocketCaller socket = caller.webSocket()) {
+                socket.send(caller.message());
+                assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+                ServerProcess serving = cluster.servers().stream()
+                        .filter(server -> Metrics.of(server.address()).sum("agyn_proxy_websockets") == 1)
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(serving.stop()).isEqualTo(ServerProcess.TERMINATED);
+                assertThat(socket.closeCode()).isEqualTo(1012);
+            }
+            try (WebSocketCaller next = caller.webSocket()) {
+                next.send(caller.message());
+                assertThat(next.last().getString("type")).isEqualTo("response.completed");
+            }
         }
     }
 

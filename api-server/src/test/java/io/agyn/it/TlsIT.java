@@ -8,7 +8,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.console.Visitor;
+import io.agyn.proxy.WebSocketCaller;
+import io.agyn.proxy.egress.HttpProxyServer;
 import io.agyn.proxy.egress.OwnCertificate;
+import io.agyn.scripted.Options;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,6 +29,7 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -110,6 +115,61 @@ class TlsIT {
                 .statusCode(200)
                 .body("explanation", nullValue())
                 .body("succeeded", equalTo(true));
+    }
+
+    @Test
+    void webSocketsUseTlsOnBothSidesThroughAnHttpProxy() throws Exception {
+        OwnCertificate providers = OwnCertificate.create(folder, "localhost");
+        Options provider = Options.defaults().withHost("localhost").withTls(providers.certificate(), providers.key());
+        try (HttpProxyServer proxy = new HttpProxyServer();
+                Cluster secured = Cluster.in(folder)
+                        .withProvider(provider)
+                        .with(tls(own.certificate(), own.key()))
+                        .with("AGYN_EXTRA_CA_FILE", providers.certificate().toString())
+                        .with("AGYN_EGRESS_HTTP_PROXY", "http://127.0.0.1:" + proxy.port())
+                        .start();
+                HttpClient client = trusting(own)) {
+            ModelCaller caller = callerByName(secured);
+            try (WebSocketCaller socket = caller.webSocket(client)) {
+                for (int i = 0; i < 2; i++) {
+                    socket.send("{\"padding\":\"" + "x".repeat(300_000) + "\","
+                            + caller.message().substring(1));
+                    assertThat(socket.last().getString("type")).isEqualTo("response.completed");
+                }
+                socket.socket().sendClose(1000, "").join();
+                assertThat(socket.closeCode()).isEqualTo(1000);
+            }
+            assertThat(proxy.heads()).hasSize(1).allMatch(head -> head.startsWith("CONNECT localhost:"));
+        }
+    }
+
+    @Test
+    void webSocketsToDeniedOrUntrustedProvidersAreErrors() throws Exception {
+        OwnCertificate providers = OwnCertificate.create(folder, "localhost");
+        Options provider = Options.defaults().withHost("localhost").withTls(providers.certificate(), providers.key());
+        for (String egress : List.of("deny", "allow")) {
+            try (Cluster denying = Cluster.in(Files.createDirectory(folder.resolve(egress)))
+                            .withProvider(provider)
+                            .with("AGYN_EGRESS_PRIVATE", egress)
+                            .start();
+                    WebSocketCaller socket = denying.caller().webSocket()) {
+                socket.send(denying.caller().message());
+                JsonObject error = socket.last();
+                assertThat(error.getInteger("status")).isEqualTo(502);
+                assertThat(error.getJsonObject("headers").getString("x-agyn-error"))
+                        .isEqualTo("provider_unreachable");
+                assertThat(denying.provider().received()).isEmpty();
+            }
+        }
+    }
+
+    /** A caller at the name in the server's certificate. */
+    private static ModelCaller callerByName(Cluster at) {
+        int port = at.server().address().getPort();
+        return new ModelCaller(
+                URI.create("https://localhost:" + port),
+                at.server().token(),
+                at.organization().model());
     }
 
     @Test

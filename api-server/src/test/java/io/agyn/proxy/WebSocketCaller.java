@@ -1,8 +1,10 @@
 package io.agyn.proxy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -17,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** A caller's WebSocket to the proxy, by the JDK's client. */
-final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
+public final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Set<String> LAST =
@@ -32,13 +34,18 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
 
     /** @param headers such as {@code authorization: Bearer agyn_1} */
     static WebSocketCaller connect(String... headers) {
+        return connect(CLIENT, Scene.uri(""), headers);
+    }
+
+    /** Connects to a server at an http or https origin. */
+    public static WebSocketCaller connect(HttpClient client, URI origin, String... headers) {
         WebSocketCaller caller = new WebSocketCaller();
-        WebSocket.Builder builder = CLIENT.newWebSocketBuilder().connectTimeout(Scene.PATIENCE);
+        WebSocket.Builder builder = client.newWebSocketBuilder().connectTimeout(Scene.PATIENCE);
         for (String header : headers) {
             int colon = header.indexOf(": ");
             builder.header(header.substring(0, colon), header.substring(colon + 2));
         }
-        URI uri = URI.create(Scene.uri("/v1/responses").toString().replaceFirst("http", "ws"));
+        URI uri = URI.create(origin.resolve("/v1/responses").toString().replaceFirst("http", "ws"));
         caller.socket = builder.buildAsync(uri, caller).join();
         return caller;
     }
@@ -56,12 +63,29 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
         throw new AssertionError("accepted");
     }
 
-    static String create(String model, String... members) {
+    /** A WebSocket of a caller that sends raw bytes. */
+    static RawCaller raw(String token) throws IOException {
+        RawCaller caller = Scene.connect();
+        caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "Authorization: Bearer " + token + "\r\n\r\n");
+        if (caller.response().status() != 101) {
+            throw new AssertionError("rejected");
+        }
+        return caller;
+    }
+
+    /** The bytes of a text message of less than 126 bytes. A mask of zeros leaves it as it is. */
+    static byte[] frame(String text) {
+        return ("\u0081" + (char) (0x80 | text.length()) + "\0\0\0\0" + text).getBytes(ISO_8859_1);
+    }
+
+    public static String create(String model, String... members) {
         return "{\"type\":\"response.create\",\"model\":\"" + model + "\",\"input\":\"Hi\""
                 + (members.length == 0 ? "" : "," + String.join(",", members)) + "}";
     }
 
-    void send(String text) {
+    public void send(String text) {
         socket.sendText(text, true).join();
     }
 
@@ -69,11 +93,11 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
         socket.sendText(text, isLast).join();
     }
 
-    WebSocket socket() {
+    public WebSocket socket() {
         return socket;
     }
 
-    String next() throws InterruptedException {
+    public String next() throws InterruptedException {
         String next = messages.poll(Scene.PATIENCE.toSeconds(), SECONDS);
         if (next == null) {
             throw new AssertionError("no message" + (closed.isDone() ? ", but closed with " + closed.join() : ""));
@@ -91,11 +115,11 @@ final class WebSocketCaller implements WebSocket.Listener, AutoCloseable {
     }
 
     /** Reads the last event of a response. */
-    JsonObject last() throws InterruptedException {
+    public JsonObject last() throws InterruptedException {
         return response().getLast();
     }
 
-    int closeCode() throws Exception {
+    public int closeCode() throws Exception {
         return closed.get(Scene.PATIENCE.toSeconds(), SECONDS);
     }
 

@@ -93,14 +93,16 @@ class WebSocketLimitsTest {
     void slowCallerPausesTheProvider() throws Exception {
         SCENE.provider().script("endless");
         try (RawCaller caller = upgraded()) {
-            caller.send(frame(create(SCENE.responses())).getBytes(ISO_8859_1));
+            caller.send(WebSocketCaller.frame(create(SCENE.responses())));
             assertThat(SCENE.awaitStalled()).isPositive();
         }
     }
 
     @Test
     void callerThatReadsNoErrorsIsPaused() throws Exception {
-        byte[] invalid = frame("[]").repeat(1_000).getBytes(ISO_8859_1);
+        byte[] invalid = new String(WebSocketCaller.frame("[]"), ISO_8859_1)
+                .repeat(1_000)
+                .getBytes(ISO_8859_1);
         AtomicLong sent = new AtomicLong();
         try (RawCaller caller = upgraded()) {
             Thread.startVirtualThread(() -> {
@@ -121,17 +123,7 @@ class WebSocketLimitsTest {
     }
 
     private static RawCaller upgraded() throws IOException {
-        RawCaller caller = Scene.connect();
-        caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + "Authorization: Bearer " + SCENE.token() + "\r\n\r\n");
-        assertThat(caller.response().status()).isEqualTo(101);
-        return caller;
-    }
-
-    /** A text message of less than 126 bytes. A mask of zeros leaves it as it is. */
-    private static String frame(String text) {
-        return "\u0081" + (char) (0x80 | text.length()) + "\0\0\0\0" + text;
+        return WebSocketCaller.raw(SCENE.token());
     }
 
     private static WebSocketCaller connect() {

@@ -9,20 +9,26 @@ import static org.awaitility.Awaitility.await;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.testing.Api;
+import io.agyn.testing.Metrics;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses over WebSocket, from a caller to a scripted provider. */
 @QuarkusTest
@@ -125,6 +131,49 @@ class WebSocketTest {
     }
 
     @Test
+    void prewarmIsRecorded() throws Exception {
+        String model = freshModel();
+        try (WebSocketCaller caller = connect()) {
+            caller.send(create(model, "\"generate\":false", NOT_STORED));
+            String id = caller.last().getJsonObject("response").getString("id");
+            caller.send(create(model, NOT_STORED, "\"previous_response_id\":\"" + id + "\""));
+            assertCompleted(caller);
+        }
+        assertThat(records(model, 2))
+                .extracting(record -> record.get("outcome"))
+                .containsOnly("completed");
+    }
+
+    @Test
+    void slowProviderPausesTheCaller() throws Exception {
+        // More than the buffers of the kernel hold, and less than a message may have.
+        int pieces = 480;
+        AtomicInteger sent = new AtomicInteger();
+        try (RawProvider provider =
+                        RawWebSocketProvider.start(peer -> peer.exchange().awaitNothing());
+                WebSocketCaller caller = connect()) {
+            String model = SCENE.responsesModel(provider.origin() + "/v1");
+            caller.send("{\"type\":\"response.create\",\"model\":\"" + model + "\",\"input\":\"", false);
+            String piece = "x".repeat(64 << 10);
+            Thread.startVirtualThread(() -> {
+                try {
+                    for (int i = 0; i < pieces; i++) {
+                        caller.send(piece, false);
+                        sent.incrementAndGet();
+                    }
+                } catch (CompletionException e) {
+                    // The end of the test.
+                }
+            });
+            AtomicInteger last = new AtomicInteger();
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(400))
+                    .until(sent::get, now -> now > 0 && last.getAndSet(now) == now);
+            assertThat(sent.get()).isLessThan(pieces);
+        }
+    }
+
+    @Test
     void modelsOfTwoProvidersShareAConnection() throws Exception {
         String other = freshModel();
         try (WebSocketCaller caller = connect()) {
@@ -148,6 +197,18 @@ class WebSocketTest {
             caller.send(processed);
             await().atMost(PATIENCE).until(() -> messages().size() == 2);
             assertThat(messages().getLast()).isEqualTo(processed);
+        }
+    }
+
+    @Test
+    void steeringNeedsAResponseOfTheCaller() throws Exception {
+        try (WebSocketCaller caller = connect()) {
+            caller.send(create(SCENE.responses()));
+            assertCompleted(caller);
+            caller.send(
+                    "{\"type\":\"response.steer\",\"previous_response_id\":\"resp_of_another_tenant\",\"input\":\"No\"}");
+            assertThat(caller.last().getJsonObject("error").getString("code")).isEqualTo("previous_response_not_found");
+            assertThat(messages()).hasSize(1);
         }
     }
 
@@ -235,13 +296,14 @@ class WebSocketTest {
         WebSocketCaller.connect(headers[0]).close();
     }
 
-    @Test
-    void providersOtherRejectionPassesAndIsNotRemembered() throws Exception {
-        SCENE.provider().refuseWebSockets(503);
+    @ParameterizedTest
+    @ValueSource(ints = {400, 431, 503})
+    void providersOtherRejectionPassesAndIsNotRemembered(int status) throws Exception {
+        SCENE.provider().refuseWebSockets(status);
         String model = freshModel();
         try (WebSocketCaller caller = connect()) {
             caller.send(create(model));
-            assertThat(caller.last().getInteger("status")).isEqualTo(503);
+            assertThat(caller.last().getInteger("status")).isEqualTo(status);
             SCENE.provider().acceptWebSockets();
             caller.send(create(model));
             assertCompleted(caller);
@@ -279,6 +341,85 @@ class WebSocketTest {
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
         assertThat(records(model, 1).getFirst().get("outcome")).isEqualTo("client_cancelled");
+    }
+
+    @Test
+    void disconnectedCallerCancelsAllLanes() throws Exception {
+        String model = freshModel("scripted:stall=within");
+        try (WebSocketCaller caller = connect()) {
+            for (String lane : List.of("a", "b")) {
+                caller.send(create(model, "\"stream_id\":\"" + lane + "\""));
+                caller.next();
+            }
+        }
+        assertThat(records(model, 2))
+                .extracting(record -> record.get("outcome"))
+                .containsOnly("client_cancelled");
+    }
+
+    @Test
+    void revokedTokenStartsNoResponseBesideAnother() throws Exception {
+        JsonObject token = new JsonObject(asAdmin()
+                .body(Map.of("description", "busy", "organization_id", SCENE.organization()))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .asString());
+        String authorization = "authorization: Bearer " + token.getString("token");
+        String model = freshModel("scripted:events=20;every=200ms");
+        try (WebSocketCaller caller = WebSocketCaller.connect(authorization)) {
+            caller.send(create(model, "\"stream_id\":\"a\""));
+            caller.next();
+            asAdmin().delete("/api-tokens/{id}", token.getString("id")).then().statusCode(204);
+            await().atMost(PATIENCE)
+                    .until(() -> SCENE.postWithoutToken("/v1/responses", create(SCENE.responses()), authorization)
+                                    .statusCode()
+                            == 401);
+            caller.send("{\"stream_id\":\"b\"," + create(model).substring(1));
+            List<JsonObject> events = new ArrayList<>(caller.response());
+            events.addAll(caller.response());
+            assertThat(events)
+                    .anyMatch(event -> Integer.valueOf(401).equals(event.getInteger("status")))
+                    .anyMatch(event -> COMPLETED.equals(event.getString("type")));
+            assertThat(caller.closeCode()).isEqualTo(1008);
+        }
+    }
+
+    @Test
+    void callContinuesTheTraceOfTheUpgrade() throws Exception {
+        String parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        try (WebSocketCaller caller = connect("traceparent: " + parent)) {
+            caller.send(create(SCENE.responses()));
+            assertCompleted(caller);
+        }
+        assertThat(upgrades().getFirst().values("traceparent").getFirst()).startsWith(parent.substring(0, 35));
+    }
+
+    @Test
+    void metricsCountWebSocketsAndTheirEnds() throws Exception {
+        String accepted = "agyn_proxy_websocket_upgrades_total{result=\"accepted\"}";
+        String rejected = "agyn_proxy_websocket_upgrades_total{result=\"rejected\"}";
+        String closed = "agyn_proxy_websockets_closed_total{code=\"1000\"}";
+        await().atMost(PATIENCE).until(() -> Metrics.read().sum("agyn_proxy_websockets") == 0);
+        Metrics before = Metrics.read();
+        assertThat(WebSocketCaller.rejection("authorization: Bearer agyn_unknown"))
+                .isEqualTo(401);
+        try (WebSocketCaller caller = connect()) {
+            caller.send(create(SCENE.responses()));
+            assertCompleted(caller);
+            Metrics open = Metrics.read();
+            assertThat(open.sum("agyn_proxy_websockets")).isEqualTo(1);
+            assertThat(open.sum("agyn_proxy_websockets_provider")).isEqualTo(1);
+            caller.socket().sendClose(1000, "").join();
+            assertThat(caller.closeCode()).isEqualTo(1000);
+        }
+        await().atMost(PATIENCE).until(() -> Metrics.read().sum("agyn_proxy_websockets_provider") == 0);
+        Metrics after = Metrics.read();
+        assertThat(after.sum("agyn_proxy_websockets")).isZero();
+        assertThat(after.sum(accepted)).isEqualTo(before.sum(accepted) + 1);
+        assertThat(after.sum(rejected)).isEqualTo(before.sum(rejected) + 1);
+        assertThat(after.sum(closed)).isEqualTo(before.sum(closed) + 1);
     }
 
     @Test

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one event that arrives as a WebSocket message. They are kept until its end, since only {@code stream_id}, which
- * may come last, shows whose event it is. Not thread-safe.
+ * may come last, shows whose event it is. Their memory is limited: of a repeated field, only the first value is kept. Not
+ * thread-safe.
  */
 public final class EventFields {
     public static final String TYPE = "type";
@@ -22,14 +23,33 @@ public final class EventFields {
             new JsonFields.Paths(Stream.concat(Stream.of(ResponseReader.FIELD_PATHS), Stream.of(STREAM_ID))
                     .toArray(String[]::new));
     private static final int LONGEST_TEXT = 256;
+    // The largest usage, and some more.
+    private static final int MAX_KEPT_BYTES = 96 << 10;
+    private static final String ERROR = "error";
+    // The reader needs only the start of an error, to see whether it is one.
+    private static final int ERROR_BYTES = 3;
 
     private final JsonFields fields = new JsonFields(PATHS, this::keep);
     private final List<Field> kept = new ArrayList<>(4);
+    private int keptBytes;
 
     private record Field(String path, byte[] value) {}
 
     private void keep(String path, byte[] bytes, int length) {
-        kept.add(new Field(path, Arrays.copyOf(bytes, length)));
+        int size = path.equals(ERROR) ? Math.min(length, ERROR_BYTES) : length;
+        if (keptBytes + size <= MAX_KEPT_BYTES && !isKept(path)) {
+            keptBytes += size;
+            kept.add(new Field(path, Arrays.copyOf(bytes, size)));
+        }
+    }
+
+    private boolean isKept(String path) {
+        for (Field field : kept) {
+            if (field.path.equals(path)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Reads the next bytes of the event. */
@@ -55,6 +75,7 @@ public final class EventFields {
     public void reset() {
         fields.reset();
         kept.clear();
+        keptBytes = 0;
     }
 
     boolean isWhole() {

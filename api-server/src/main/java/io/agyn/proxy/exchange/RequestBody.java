@@ -10,7 +10,6 @@ import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
@@ -248,11 +247,6 @@ public final class RequestBody {
         if (!complete && !to.isFull()) {
             exchange.resume();
         }
-    }
-
-    /** Returns the bytes so far of a body that is not passed on. */
-    public byte[] buffered() {
-        return ByteBufUtil.getBytes(buffered);
     }
 
     /** Stops reading. */

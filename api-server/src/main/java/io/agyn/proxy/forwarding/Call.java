@@ -5,18 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
-import io.agyn.proxy.body.PassedBody;
 import io.agyn.proxy.body.Reference;
 import io.agyn.proxy.body.RequestField;
-import io.agyn.proxy.body.RequestFields;
-import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.Operation.RouteSource;
 import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
-import io.agyn.proxy.exchange.CallerToken;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.LookupFailures;
@@ -26,9 +22,7 @@ import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.forwarding.CallState.Unlimited;
 import io.agyn.proxy.observability.Tracing;
-import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.RemoteCredential;
-import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.Outcome;
@@ -36,9 +30,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,8 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
-    // Deeper than any model call needs; each level takes one bit of memory.
-    static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
@@ -70,22 +60,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private int index;
 
     // Null until it is known.
-    private @Nullable Caller caller;
     private @Nullable RequestBody body;
     private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
-    private boolean hasPermits;
+    private final Authentication authentication;
+    private final CallRouting routing;
     private final CallObjects objects;
+    private final CallPermits permits;
 
-    /**
-     * The caller, as authenticated.
-     *
-     * @param token null for a call of this server itself
-     * @param lookedUpAt the time of the event loop's tick
-     */
-    private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
-
-    private Call(ProxyContext proxy, OperationPath path, Exchange exchange, @Nullable Caller caller) {
+    private Call(ProxyContext proxy, OperationPath path, Exchange exchange, @Nullable Identity identity) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
         this.context = requireNonNull(Vertx.currentContext(), "not on an event loop");
@@ -93,10 +76,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         this.operation = path.operation();
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
-        this.caller = caller;
         this.recorder = new CallRecorder(operation, exchange);
         this.lastProgress = recorder.started();
+        this.authentication = new Authentication(this, proxy, loop, exchange, identity);
+        this.routing = new CallRouting(this, proxy, exchange);
         this.objects = new CallObjects(this, proxy);
+        this.permits = new CallPermits(proxy);
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -107,7 +92,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     /** Starts a call by this server itself with the rights of an identity, on the current event loop. */
     public static void begin(ProxyContext proxy, Operation operation, Exchange exchange, Identity identity) {
-        begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
+        begin(new Call(proxy, OperationPath.of(operation), exchange, identity));
     }
 
     /** Starts the call of a message of a WebSocket. */
@@ -118,12 +103,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     /** Starts the call of a response that a provider started by itself after another one. */
     static WebSocketAttempt beginSuccessor(
             ProxyContext proxy, WebSocketExchange message, Identity identity, Target target) {
-        Call call =
-                new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, new Caller(identity, null, 0));
+        Call call = new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, identity);
         call.loop.calls().add(call);
         message.onDisconnect(call::onCallerDisconnect);
         call.model = CalledModel.at(target);
-        WebSocketAttempt attempt = new WebSocketAttempt(call, proxy, message, call.newBody(), target, "");
+        WebSocketAttempt attempt = new WebSocketAttempt(
+                call, proxy, message, ReadingModel.newBody(proxy, message, call.operation, call), target, "");
         call.attempt = attempt;
         return attempt;
     }
@@ -143,104 +128,26 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             reject(invalid.get());
         } else if (proxy.shared().loops().isLoop(exchange.headers())) {
             reject(RequestHead.LOOP);
-        } else if (caller != null) {
-            read();
         } else {
-            switch (CallerToken.of(exchange.headers())) {
-                case CallerToken.Given given -> identify(given.token(), this::read);
-                case CallerToken.Rejected rejected -> reject(rejected.error());
-            }
+            authentication.authenticate(this::read);
         }
-    }
-
-    private void identify(String token, Runnable next) {
-        when(proxy.identify(token), found -> {
-            if (found.isEmpty()) {
-                reject(proxy.unknownToken(exchange, token, requestId()));
-                return;
-            }
-            caller = new Caller(found.get(), token, loop.now());
-            next.run();
-        });
-    }
-
-    private Caller authenticated() {
-        return requireNonNull(caller, "caller is null");
     }
 
     // Read
 
     private void read() {
-        RequestBody reading = newBody();
+        RequestBody reading = ReadingModel.newBody(proxy, exchange, operation, this);
         body = reading;
-        enter(new ReadingModel(reading));
+        enter(new ReadingModel(this, proxy, loop, reading));
         if (RequestHead.expectsContinue(exchange.headers())) {
             exchange.writeContinue();
         }
         reading.read();
     }
 
-    private RequestBody newBody() {
-        return new RequestBody(
-                exchange, exchange.bodyLength(), proxy.shared().limits().body(), scanner(), this);
-    }
-
-    private RequestScanner scanner() {
-        if (exchange instanceof WebSocketExchange message) {
-            return message.fields();
-        }
-        if (operation.routeSource() != RouteSource.BODY_MODEL) {
-            return new PassedBody();
-        }
-        return switch (operation.protocol()) {
-            case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
-            case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
-        };
-    }
-
-    /** Reads the request as far as the value of {@code model}. */
-    final class ReadingModel implements CallState {
-        private final RequestBody reading;
-
-        private ReadingModel(RequestBody reading) {
-            this.reading = reading;
-        }
-
-        @Override
-        public void onTick(long silence) {
-            reading.retryMemory();
-            if (loop.now() - recorder.started()
-                    > proxy.shared().limits().model().toNanos()) {
-                reject(ProxyError.of(
-                        Kind.REQUEST_TIMED_OUT,
-                        "The call's \"model\" did not arrive within "
-                                + proxy.shared().limits().model().toSeconds() + " s; send it before large fields."));
-            }
-        }
-
-        @Override
-        public Duration limit() {
-            return reading.waitsForMemory()
-                    ? proxy.shared().limits().queue()
-                    : proxy.shared().limits().idle();
-        }
-
-        @Override
-        public void onLimit() {
-            if (reading.waitsForMemory()) {
-                reject(ProxyError.of(
-                        Kind.UNAVAILABLE,
-                        "The memory for request bodies is full; try again soon, and send"
-                                + " \"model\" before large fields."));
-            } else {
-                abandon();
-            }
-        }
-    }
-
     @Override
     public ByteBudget.Lease lease() {
-        return proxy.lease(exchange, authenticated().identity());
+        return proxy.lease(exchange, identity());
     }
 
     @Override
@@ -252,129 +159,53 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
-        if (name == null && exchange instanceof WebSocketExchange message && message.isControl()) {
-            forward(message);
+        if (exchange instanceof WebSocketExchange message && !isResponse(message, name)) {
             return;
         }
         enter(Unlimited.LOOKING_UP);
         if (operation.routeSource() == RouteSource.OBJECT) {
-            guard(() -> withCurrentRights(objects::route));
+            guard(() -> authentication.renew(objects::route));
         } else {
-            guard(() -> withCurrentRights(() -> find(name)));
+            guard(() -> authentication.renew(() -> routing.find(name)));
         }
     }
 
-    /** Passes on a message of a WebSocket that starts no response, and needs no record. */
-    private void forward(WebSocketExchange message) {
-        byte[] text = requireNonNull(body, "body is null").buffered();
-        release();
-        message.session().forward(message, text, requestId());
-    }
-
-    /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
-    void withCurrentRights(Runnable step) {
-        Caller known = authenticated();
-        if (known.token() == null || known.lookedUpAt() == loop.now()) {
-            step.run();
-        } else {
-            identify(known.token(), step);
+    /** Returns whether a message of a WebSocket starts a response now; otherwise handles it. */
+    private boolean isResponse(WebSocketExchange message, @Nullable String name) {
+        if (name == null && message.isControl()) {
+            guard(() -> ControlMessage.pass(this, proxy, routing, message, requireNonNull(body, "body is null")));
+            return false;
         }
-    }
-
-    private void find(@Nullable String name) {
-        ModelSelector selector = selector(name);
-        when(proxy.find(authenticated().identity(), organization(), selector), route -> follow(route, selector));
-    }
-
-    Optional<String> organization() {
-        return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-    }
-
-    /** The body has precedence over the header, and the header over default models. */
-    private ModelSelector selector(@Nullable String name) {
-        String model = name == null ? exchange.headers().get(RequestHead.MODEL) : name;
-        return model == null
-                ? new ModelSelector.Default(
-                        operation.protocol(),
-                        authenticated().identity().defaultModel(),
-                        operation.routeSource() == RouteSource.DEFAULT_MODEL)
-                : new ModelSelector.Named(model);
-    }
-
-    private void follow(Route route, ModelSelector selector) {
-        switch (route) {
-            case Route.Found found -> {
-                Target target = found.target();
-                if (target.protocol() == operation.protocol()) {
-                    use(target);
-                } else {
-                    model = CalledModel.at(target);
-                    reject(RoutingErrors.wrongPath(operation, target));
-                }
-            }
-            case Route.Uncallable found -> {
-                model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
-                reject(RoutingErrors.uncallable(found));
-            }
-            case Route.Ambiguous ambiguous ->
-                reject(
-                        selector instanceof ModelSelector.Named named
-                                ? RoutingErrors.ambiguous(ambiguous, named.name())
-                                : RoutingErrors.ambiguousDefault(ambiguous));
-            case Route.UnknownModel unknown ->
-                reject(
-                        selector instanceof ModelSelector.Named named
-                                ? RoutingErrors.unknownModel(named.name())
-                                : RoutingErrors.missingModel(operation.protocol()));
-            case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
+        ProxyError refusal = message.session().refusal();
+        if (refusal != null) {
+            reject(refusal);
+            return false;
         }
+        message.accept();
+        return true;
     }
 
     /** Calls a target if all references of the body so far are valid there. */
     void use(Target target) {
         model = CalledModel.at(target);
-        settle(() -> takePermits(target));
-    }
-
-    /** Resolves the references of the body so far, one after another. */
-    private void settle(Runnable next) {
-        Reference reference = requireNonNull(body, "body is null").takeReference();
-        if (reference == null) {
-            next.run();
-        } else {
-            resolve(reference, () -> settle(next));
-        }
+        routing.settle(requireNonNull(body, "body is null"), target, () -> takePermits(target));
     }
 
     @Override
     public void onReference(Reference reference) {
-        guard(() -> resolve(reference, requireNonNull(body, "body is null")::proceed));
-    }
-
-    private void resolve(Reference reference, Runnable next) {
-        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value())) {
-            // The provider remembers it for the connection, even if it is not stored.
-            next.run();
-            return;
-        }
-        objects.check(reference, requireNonNull(target(), "target is null"), next);
+        RequestBody reading = requireNonNull(body, "body is null");
+        guard(() -> routing.resolve(reference, requireNonNull(target(), "target is null"), reading::proceed));
     }
 
     // Call the provider
 
     /** Calls the provider unless too many calls are in progress; calls that wait for a remote secret count too. */
     private void takePermits(Target target) {
-        UUID tokenId = authenticated().identity().tokenId();
-        if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
-            reject(tooManyCalls("with this API token"));
+        ProxyError tooMany = permits.take(identity().tokenId(), target.organizationId());
+        if (tooMany != null) {
+            reject(tooMany);
             return;
         }
-        if (!proxy.shared().organizationCalls().tryAcquire(target.organizationId())) {
-            proxy.shared().tokenCalls().release(tokenId);
-            reject(tooManyCalls("of this organization"));
-            return;
-        }
-        hasPermits = true;
         RemoteCredential credential = target.remoteCredential();
         if (credential == null) {
             call(target);
@@ -387,7 +218,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private void callWith(RemoteCredential credential, Target target) {
         when(
                 proxy.value(credential.reference()),
-                value -> withCurrentRights(() -> call(target.with(credential, value))),
+                value -> authentication.renew(() -> call(target.with(credential, value))),
                 failure -> RoutingErrors.credentialUnavailable(credential.reference(), failure));
     }
 
@@ -398,11 +229,6 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 : new HttpAttempt(this, proxy, context, exchange, reading, target, uri(target));
         attempt = first;
         first.start();
-    }
-
-    private static ProxyError tooManyCalls(String which) {
-        return ProxyError.of(
-                Kind.TOO_MANY_CALLS, "The limit for concurrent calls " + which + " is reached; try again soon.");
     }
 
     private String uri(Target target) {
@@ -458,6 +284,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         fail(error, Outcome.REFUSED);
     }
 
+    /** Rejects a call of a model that cannot be called. */
+    void reject(CalledModel found, ProxyError error) {
+        model = found;
+        reject(error);
+    }
+
     /** Ends the call with an error of the proxy, as far as the response that has been sent allows. */
     void fail(ProxyError error, Outcome outcome) {
         if (isFinished()) {
@@ -493,13 +325,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             return;
         }
         release();
-        CallRecord record = recorder.record(
-                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
+        CallRecord record = recorder.record(authentication.caller(), model, attempt, objects.usage(attempt), outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
 
-    private void release() {
+    /** Ends the call without a record. */
+    void release() {
         enter(Unlimited.FINISHED);
         loop.calls().remove(this);
         if (body != null) {
@@ -508,12 +340,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (attempt != null) {
             attempt.close();
         }
-        if (hasPermits) {
-            proxy.shared().tokenCalls().release(authenticated().identity().tokenId());
-            proxy.shared()
-                    .organizationCalls()
-                    .release(requireNonNull(model, "model is null").organizationId());
-        }
+        permits.release();
         exchange.onCallEnd();
     }
 
@@ -563,8 +390,17 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         return recorder;
     }
 
+    Authentication authentication() {
+        return authentication;
+    }
+
     Identity identity() {
-        return authenticated().identity();
+        return authentication.identity();
+    }
+
+    /** The organization that the caller has selected by the header. */
+    Optional<String> organization() {
+        return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
     }
 
     /** The target of the call; null before it is known. */

@@ -44,7 +44,7 @@ final class CallObjects {
             if (found.isPresent()) {
                 named = found.get();
                 // The lookup may have waited for another server's write.
-                call.withCurrentRights(() -> route(found.get()));
+                call.authentication().renew(() -> route(found.get()));
             } else {
                 reject();
             }

@@ -5,7 +5,8 @@ import java.time.Duration;
 /** The state of a call. Each state has a time limit without progress, and handles its expiry. */
 sealed interface CallState
         permits CallState.Unlimited,
-                Call.ReadingModel,
+                ReadingModel,
+                ControlMessage,
                 Attempt.Queueing,
                 Attempt.Connecting,
                 HttpAttempt.AwaitingResponse,

@@ -3,6 +3,7 @@ package io.agyn.proxy.forwarding;
 import io.agyn.access.Identity;
 import io.agyn.proxy.body.EventFields;
 import io.agyn.proxy.dialect.ProviderErrors;
+import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.routing.Target;
 import io.agyn.proxy.websocket.CloseCode;
 import io.agyn.proxy.websocket.Opcode;
@@ -30,7 +31,9 @@ final class ProviderSocket implements Socket.Listener {
     private static final Logger LOG = Logger.getLogger(ProviderSocket.class);
     private static final String DEFAULT_LANE = "";
     private static final String CREATED = "response.created";
+    private static final String ERROR = "error";
     private static final int MAX_IDS = 100;
+    private static final byte[] NO_MODEL = {};
 
     private final WebSocketSession session;
     private final Target target;
@@ -41,6 +44,8 @@ final class ProviderSocket implements Socket.Listener {
     private final Set<String> responses = new LinkedHashSet<>(4);
     // The response whose message is being sent; it joins its lane afterwards.
     private @Nullable WebSocketAttempt sending;
+    // The call of a message without a model that is being sent.
+    private @Nullable Call forwarding;
     // The caller and the target of the latest response; null before it has ended.
     private @Nullable Predecessor predecessor;
     private @Nullable Runnable drainListener;
@@ -57,6 +62,10 @@ final class ProviderSocket implements Socket.Listener {
 
     Socket socket() {
         return socket;
+    }
+
+    Target target() {
+        return target;
     }
 
     /** Whether messages for a target can be sent here: the provider, its endpoint and the credentials are the same. */
@@ -92,6 +101,23 @@ final class ProviderSocket implements Socket.Listener {
     /** Starts to send the message of a response. */
     void begin(WebSocketAttempt attempt) {
         sending = attempt;
+    }
+
+    /**
+     * Sends a message that starts no response.
+     *
+     * @param passedListener runs when the message is passed on whole
+     */
+    void forward(Call call, RequestBody body, Runnable passedListener) {
+        forwarding = call;
+        body.pass(
+                new MessageSink(this, () -> {
+                    forwarding = null;
+                    passedListener.run();
+                    closeIfRetired();
+                }),
+                NO_MODEL,
+                false);
     }
 
     /** Adds a response to its lane. */
@@ -149,6 +175,10 @@ final class ProviderSocket implements Socket.Listener {
             remember(event.text(EventFields.RESPONSE_ID));
             if (attempt == null && predecessor != null) {
                 // After steering, the provider starts another response.
+                if (!session.maySucceed()) {
+                    breakOff();
+                    return;
+                }
                 attempt = session.succeed(predecessor.caller(), predecessor.target());
                 add(attempt, streamId);
                 attempt.follow(this);
@@ -171,8 +201,15 @@ final class ProviderSocket implements Socket.Listener {
         if (lane != null) {
             return lane.peek();
         }
-        // An error may come before the provider has read the stream_id.
-        return sending != null && lanes.isEmpty() ? sending : null;
+        if (sending != null && lanes.isEmpty()) {
+            // An error may come before the provider has read the whole message.
+            return sending;
+        }
+        // An error about an invalid stream_id has none.
+        boolean isError = ERROR.equals(event.text(EventFields.TYPE));
+        return isError && streamId == null && sending == null && lanes.size() == 1
+                ? lanes.values().iterator().next().peek()
+                : null;
     }
 
     private void remember(@Nullable String responseId) {
@@ -215,7 +252,7 @@ final class ProviderSocket implements Socket.Listener {
     }
 
     private void closeIfRetired() {
-        if (isRetired && lanes.isEmpty() && sending == null && !session.isWriting(this)) {
+        if (isRetired && lanes.isEmpty() && sending == null && forwarding == null && !session.isWriting(this)) {
             close();
         }
     }
@@ -224,7 +261,15 @@ final class ProviderSocket implements Socket.Listener {
     void giveUp(WebSocketAttempt attempt) {
         if (!isClosed) {
             remove(attempt);
-            close();
+            breakOff();
+        }
+    }
+
+    /** Closes the WebSocket before the end of its responses. */
+    void breakOff() {
+        close();
+        // Without the caller, each response ends as cancelled.
+        if (!session.isOver()) {
             failAll();
         }
     }
@@ -245,7 +290,7 @@ final class ProviderSocket implements Socket.Listener {
     @Override
     public void onClosed(int code, String reason) {
         session.onProviderDisconnect();
-        LOG.debugf("%s closed a WebSocket: %d %s", target, code, reason);
+        LOG.debugf("%s closed a WebSocket: %d", target, code);
         if (isClosed) {
             return;
         }
@@ -264,6 +309,11 @@ final class ProviderSocket implements Socket.Listener {
         if (sending != null) {
             failed.add(sending);
             sending = null;
+        }
+        Call unsent = forwarding;
+        if (unsent != null) {
+            forwarding = null;
+            unsent.fail(ProviderErrors.brokenResponse(target), Outcome.UPSTREAM_ERROR);
         }
         for (WebSocketAttempt attempt : failed) {
             attempt.call.fail(

@@ -297,7 +297,8 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
         if (opening != null) {
             opening.reset(Http2Error.CANCEL.code());
         }
-        if (provider != null && !hasLastEvent()) {
+        // After part of a message, the WebSocket can carry no other one.
+        if (provider != null && !(hasLastEvent() && isSent)) {
             provider.giveUp(this);
         }
     }

@@ -24,7 +24,7 @@ final class WebSocketExchange implements Exchange {
 
     private final WebSocketSession session;
     private final long length;
-    private final RequestFields fields = RequestFields.ofSocketMessage(Call.MAX_DEPTH);
+    private final RequestFields fields = RequestFields.ofSocketMessage(ReadingModel.MAX_DEPTH);
     private @Nullable Consumer<Buffer> pieces;
     private @Nullable Runnable end;
     private Runnable disconnectListener = () -> {};
@@ -32,6 +32,7 @@ final class WebSocketExchange implements Exchange {
     private boolean isDiscarded;
     private boolean hasArrived;
     private boolean isEndReported;
+    private boolean isAccepted;
     private boolean isPassed;
     private @Nullable MultiMap responseHeaders;
     private int status = 200;
@@ -58,6 +59,15 @@ final class WebSocketExchange implements Exchange {
     boolean isControl() {
         String type = fields.value(RequestField.TYPE);
         return type != null && !type.equals(CREATE);
+    }
+
+    /** Notes that its response will be waited for when the WebSocket closes. */
+    void accept() {
+        isAccepted = true;
+    }
+
+    boolean isAccepted() {
+        return isAccepted;
     }
 
     /** The lane of the message; null for the default one. */

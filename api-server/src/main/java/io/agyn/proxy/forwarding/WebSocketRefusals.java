@@ -3,7 +3,6 @@ package io.agyn.proxy.forwarding;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.agyn.proxy.routing.Endpoint;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -24,14 +23,14 @@ final class WebSocketRefusals {
 
     private record Key(UUID providerId, Endpoint endpoint) {}
 
-    /** Whether the status of a response to an upgrade means that the provider does not support WebSocket at all. */
+    /**
+     * Whether the status of a response to an upgrade means that the provider does not support WebSocket at all. A caller can
+     * cause others, such as 400 or 431, by its headers and query, and must not affect other callers.
+     */
     static boolean isRefusal(int status) {
         return switch (status) {
-            case 401, 403, 407, 408, 429 -> false;
-            default ->
-                status >= 200 && status < 300
-                        || status >= 400 && status < 500
-                        || status == HttpResponseStatus.NOT_IMPLEMENTED.code();
+            case 404, 405, 426, 501 -> true;
+            default -> status >= 200 && status < 300;
         };
     }
 

@@ -1,14 +1,11 @@
 package io.agyn.proxy.forwarding;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.agyn.access.Identity;
 import io.agyn.listener.Upgraded;
 import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
-import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.routing.Target;
 import io.agyn.proxy.websocket.CloseCode;
 import io.agyn.proxy.websocket.Opcode;
@@ -18,13 +15,9 @@ import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +40,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private final Caller from;
     private final Channel channel;
     private final Socket caller;
+    private final CallerEvents events;
     private final long startedAt = System.nanoTime();
     private long tokenCheckedAt = startedAt;
     private int index;
@@ -55,14 +49,12 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private final List<ProviderSocket> providers = new ArrayList<>(1);
     // The message that arrives or waits to be passed on.
     private @Nullable WebSocketExchange current;
-    // The provider whose message is partly written to the caller.
-    private @Nullable ProviderSocket writing;
-    // Own events that wait for the end of that message; null without any.
-    private @Nullable Queue<byte[]> events;
     // Of the latest message.
     private @Nullable ProviderSocket latest;
     private @Nullable Closing closing;
     private boolean isCheckScheduled;
+    // 0 while the caller reads.
+    private long unreadSince;
     private boolean isClosed;
     private boolean isOver;
 
@@ -90,6 +82,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         this.from = from;
         this.channel = channel;
         this.caller = new Socket(Socket.Peer.CLIENT, channel, dispatcher, this);
+        this.events = new CallerEvents(caller);
     }
 
     void start() {
@@ -175,26 +168,32 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         updatePauses();
     }
 
-    /** Passes a message on that names no model: to the provider of the response that it is about, else to the latest. */
-    void forward(WebSocketExchange message, byte[] text, String requestId) {
+    /** Why no response is started now; null if one may be. */
+    @Nullable
+    ProxyError refusal() {
+        if (closing == null) {
+            return null;
+        }
+        return switch (closing.code()) {
+            case CloseCode.SERVICE_RESTART -> ProxyError.STOPPING;
+            case CloseCode.POLICY_VIOLATION ->
+                ProxyError.of(Kind.UNAUTHENTICATED, "The API token of this WebSocket is no longer valid.");
+            default ->
+                ProxyError.of(
+                        Kind.UNAVAILABLE,
+                        "This WebSocket closes after the responses in progress; open another one for this message.");
+        };
+    }
+
+    /** Finds the provider of the response that a message without a model is about, else the latest; null if there is none. */
+    @Nullable
+    ProviderSocket receiver(WebSocketExchange message) {
         String previous = message.fields().value(RequestField.PREVIOUS_RESPONSE_ID);
         String response = message.fields().value(RequestField.RESPONSE_ID);
-        ProviderSocket to = providers.stream()
+        return providers.stream()
                 .filter(provider -> provider.hasCreated(previous) || provider.hasCreated(response))
                 .findFirst()
                 .orElse(latest);
-        if (to == null) {
-            writeError(
-                    Dialect.OPENAI,
-                    ProxyError.of(
-                            Kind.INVALID_REQUEST,
-                            "No response on this WebSocket precedes this message; start with \"type\":"
-                                    + " \"response.create\" and a \"model\"."),
-                    requestId,
-                    message.streamId());
-        } else {
-            to.socket().writeText(text);
-        }
     }
 
     /** Pauses who must wait: the caller for its message, and the providers for the caller or for each other. */
@@ -203,13 +202,13 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         boolean isFull = waitsForCaller();
         for (int i = 0; i < providers.size(); i++) {
             ProviderSocket provider = providers.get(i);
-            provider.socket().setPaused(isFull || writing != null && writing != provider);
+            provider.socket().setPaused(isFull || events.isTakenFrom(provider));
         }
     }
 
     /** Whether a next message would add to the memory of a caller that does not read: each may be rejected with an event. */
     private boolean hasUnreadEvents() {
-        return waitsForCaller() || events != null && events.size() >= MAX_CALLS;
+        return waitsForCaller() || events.waiting() >= MAX_CALLS;
     }
 
     boolean waitsForCaller() {
@@ -233,9 +232,10 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         return null;
     }
 
-    /** Whether one of the latest responses on this WebSocket has an id. */
-    boolean hasCreated(String responseId) {
-        return providers.stream().anyMatch(provider -> provider.hasCreated(responseId));
+    /** Whether one of a target's latest responses on this WebSocket has an id. Another provider may report any id. */
+    boolean hasCreated(String responseId, Target target) {
+        ProviderSocket provider = provider(target);
+        return provider != null && provider.hasCreated(responseId);
     }
 
     int providerCount() {
@@ -259,7 +259,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         if (latest == provider) {
             latest = null;
         }
-        if (writing == provider) {
+        if (events.isWriting(provider)) {
             // The caller has part of a message that cannot be completed.
             abort();
         }
@@ -270,27 +270,29 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     }
 
     boolean isWriting(ProviderSocket provider) {
-        return writing == provider;
+        return events.isWriting(provider);
     }
 
     /** Keeps the other providers' messages out of one that starts now. */
     void lock(ProviderSocket provider) {
-        writing = provider;
+        events.lock(provider);
         updatePauses();
     }
 
     void unlock() {
-        writing = null;
-        if (events != null) {
-            events.forEach(caller::writeText);
-            events = null;
-        }
+        events.unlock();
         updatePauses();
+    }
+
+    /** Whether a provider may start a response by itself. */
+    boolean maySucceed() {
+        return calls.size() <= MAX_CALLS && (closing == null || closing.code() != CloseCode.POLICY_VIOLATION);
     }
 
     /** Starts the call of a response that a provider started by itself. */
     WebSocketAttempt succeed(Identity identity, Target target) {
         WebSocketExchange message = new WebSocketExchange(this, 0);
+        message.accept();
         calls.add(message);
         return Call.beginSuccessor(proxy, message, identity, target);
     }
@@ -298,7 +300,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     // Events of the proxy
 
     void writeError(Dialect dialect, ProxyError error, String requestId, @Nullable String streamId) {
-        write(Dialect.errorMessage(error, ProxyResponses.headers(dialect, error, requestId), streamId));
+        events.writeError(dialect, error, requestId, streamId);
         if (error.kind() == Kind.UNAUTHENTICATED) {
             closeLater(CloseCode.POLICY_VIOLATION, INVALID_TOKEN);
         } else if (error.kind() == Kind.REQUEST_TOO_LARGE) {
@@ -308,40 +310,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     /** Writes the error with which a provider rejected the WebSocket. */
     void writeProviderError(int status, Buffer body, String requestId, @Nullable String streamId) {
-        JsonObject error;
-        try {
-            error = new JsonObject(body).getJsonObject("error");
-        } catch (DecodeException | ClassCastException e) {
-            error = null;
-        }
-        JsonObject event = new JsonObject()
-                .put("type", "error")
-                .put("status", status)
-                .put(
-                        "error",
-                        error != null
-                                ? error
-                                : new JsonObject()
-                                        .put("type", "server_error")
-                                        .put("code", null)
-                                        .put("param", null)
-                                        .put("message", "The LLM provider rejected the WebSocket: status " + status))
-                .put("headers", new JsonObject().put(ProxyResponses.AGYN_REQUEST_ID.toString(), requestId));
-        if (streamId != null) {
-            event.put("stream_id", streamId);
-        }
-        write(event.encode().getBytes(UTF_8));
-    }
-
-    private void write(byte[] event) {
-        if (writing == null) {
-            caller.writeText(event);
-        } else {
-            if (events == null) {
-                events = new ArrayDeque<>();
-            }
-            events.add(event);
-        }
+        events.writeProviderError(status, body, requestId, streamId);
     }
 
     // Time
@@ -349,6 +318,10 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     @Override
     public void checkTime() {
         long now = loop.now();
+        if (isUnread(now)) {
+            abort();
+            return;
+        }
         caller.checkTime(now);
         for (ProviderSocket provider : List.copyOf(providers)) {
             provider.socket().checkTime(now);
@@ -359,6 +332,18 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         if (now - tokenCheckedAt > TOKEN_CHECK_INTERVAL) {
             checkToken();
         }
+    }
+
+    /** Whether the caller has taken nothing for long, while no response is in progress that would time out. */
+    private boolean isUnread(long now) {
+        if (!waitsForCaller()) {
+            unreadSince = 0;
+        } else if (unreadSince == 0) {
+            unreadSince = now;
+        }
+        return unreadSince != 0
+                && calls.isEmpty()
+                && now - unreadSince > proxy.shared().limits().idle().toNanos();
     }
 
     private boolean isTooOld() {
@@ -398,7 +383,12 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     @Override
     public boolean isBusy() {
-        return !isOver && !calls.isEmpty();
+        return !isOver && calls.stream().anyMatch(WebSocketExchange::isAccepted);
+    }
+
+    /** Whether the caller has closed the WebSocket or is lost. */
+    boolean isOver() {
+        return isOver;
     }
 
     @Override
@@ -426,16 +416,19 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     private void closeIfDone() {
         Closing due = closing;
-        if (due == null || isOver || caller.isClosing() || !calls.isEmpty() || writing != null) {
+        if (due == null || isOver || caller.isClosing() || isBusy()) {
             return;
         }
         if (isTooOld()) {
-            write(Dialect.connectionLimitMessage(sockets.maxTime()));
+            events.writeConnectionLimit(sockets.maxTime());
         }
         end(due.code(), due.reason());
     }
 
     private void end(int code, String reason) {
+        if (isClosed) {
+            return;
+        }
         sockets.onClose(code);
         isClosed = true;
         caller.close(code, reason);

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = Logger.getLogger(Socket.class);
     private static final long PING_AFTER = Duration.ofSeconds(30).toNanos();
     private static final long GIVE_UP_AFTER = Duration.ofSeconds(90).toNanos();
-    private static final long CLOSE_TIMEOUT = Duration.ofSeconds(5).toNanos();
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_REASON_BYTES = FrameHead.MAX_CONTROL_BYTES - Short.BYTES;
     private static final byte[] EMPTY = {};
 
@@ -57,9 +58,10 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         void onWritabilityChanged();
 
         /**
-         * The peer has closed the WebSocket, or the connection is lost. Called once, as the last method.
+         * The peer has closed the WebSocket, the connection is lost, or a frame was invalid. Called once, as the last method.
          *
-         * @param code a code, {@link CloseCode#NO_STATUS} or {@link CloseCode#ABNORMAL}
+         * @param code the peer's code, {@link CloseCode#NO_STATUS} or {@link CloseCode#ABNORMAL}; for a client's invalid frame,
+         *     the code that it was sent
          */
         void onClosed(int code, String reason);
     }
@@ -84,10 +86,14 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private int mask;
     // Control frames that wait for the end of the current frame; null without any.
     private @Nullable Queue<ByteBuf> controls;
+    // The payload of the latest ping, whose pong also answers earlier ones; null if none waits.
+    private byte @Nullable [] pong;
     private boolean isFlushScheduled;
 
-    // 0 until a close frame is sent or queued.
-    private long closingSince;
+    // A close frame is sent or queued, or the connection is cut.
+    private boolean isClosing;
+    // The connection is lost.
+    private boolean isInactive;
     private boolean isOver;
 
     /**
@@ -139,7 +145,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         }
         isReading = true;
         try {
-            while (!isPaused && !isOver && unread != null && unread.isReadable()) {
+            while (!isPaused && !dropsUnread() && unread != null && unread.isReadable()) {
                 reader.readNext(unread);
             }
         } catch (ProtocolException e) {
@@ -150,10 +156,19 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         } finally {
             isReading = false;
         }
-        if (unread != null && (isOver || !unread.isReadable())) {
+        if (unread != null && (dropsUnread() || !unread.isReadable())) {
             unread.release();
             unread = null;
         }
+        if (isInactive && !isOver && unread == null) {
+            isOver = true;
+            listener.onClosed(CloseCode.ABNORMAL, "");
+        }
+    }
+
+    /** Whether received bytes are not needed: a client that has disconnected gets no response to them. */
+    private boolean dropsUnread() {
+        return isOver || isInactive && peer == Peer.CLIENT;
     }
 
     /** Pauses or resumes reading. */
@@ -181,21 +196,21 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private final class Frames implements FrameReader.Listener {
         @Override
         public void onFrame(int opcode, boolean isFinal, long length) {
-            if (closingSince == 0) {
+            if (!isClosing) {
                 listener.onFrame(opcode, isFinal, length);
             }
         }
 
         @Override
         public void onPayload(ByteBuf piece) {
-            if (closingSince == 0) {
+            if (!isClosing) {
                 listener.onPayload(piece);
             }
         }
 
         @Override
         public void onFrameEnd(boolean isFinal) {
-            if (closingSince == 0) {
+            if (!isClosing) {
                 listener.onFrameEnd(isFinal);
             }
         }
@@ -204,9 +219,10 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         public void onControl(int opcode, byte[] payload) throws ProtocolException {
             if (opcode == Opcode.CLOSE) {
                 onClose(payload);
-            } else if (opcode == Opcode.PING && closingSince == 0 && isWritable() && controls == null) {
+            } else if (opcode == Opcode.PING && !isClosing && isWritable()) {
                 // A peer that pings without reading gets no more pongs, which would fill the memory.
-                writeControl(Opcode.PONG, payload);
+                pong = payload;
+                scheduleFlush();
             }
         }
     }
@@ -225,8 +241,11 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     /** Starts a data frame; its payload follows by {@link #write}. */
     public void beginFrame(int opcode, boolean isFinal, long length) {
-        if (closingSince != 0) {
+        if (isClosing) {
             return;
+        }
+        if (unwritten > 0) {
+            throw new IllegalStateException("a frame inside a frame");
         }
         unwritten = length;
         // Masks only protect caches from scripts in browsers, so they need not be secret.
@@ -245,7 +264,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
      * @param piece is released, and changed if the peer is a server
      */
     public void write(ByteBuf piece) {
-        if (closingSince != 0 && unwritten == 0) {
+        if (isClosing && unwritten == 0) {
             piece.release();
             return;
         }
@@ -266,7 +285,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     /** Writes a text message in one frame. */
     public void writeText(byte[] text) {
         beginFrame(Opcode.TEXT, true, text.length);
-        if (closingSince == 0) {
+        if (!isClosing) {
             write(Unpooled.wrappedBuffer(text));
         }
     }
@@ -275,6 +294,15 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         if (controls != null) {
             controls.forEach(this::send);
             controls = null;
+        }
+        writePong();
+    }
+
+    private void writePong() {
+        if (pong != null && unwritten == 0 && !isClosing) {
+            byte[] payload = pong;
+            pong = null;
+            writeControl(Opcode.PONG, payload);
         }
     }
 
@@ -303,6 +331,10 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         }
         // Without a promise: a failed write is followed by the end of the channel.
         context.write(bytes, context.voidPromise());
+        scheduleFlush();
+    }
+
+    private void scheduleFlush() {
         if (!isFlushScheduled) {
             isFlushScheduled = true;
             channel.eventLoop().execute(flush);
@@ -310,6 +342,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
 
     private void flush() {
+        writePong();
         isFlushScheduled = false;
         if (context != null) {
             context.flush();
@@ -326,8 +359,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     // Close
 
+    /** Whether messages are no longer sent. */
     public boolean isClosing() {
-        return closingSince != 0 || isOver;
+        return isClosing || isInactive;
     }
 
     /**
@@ -336,22 +370,39 @@ public final class Socket extends ChannelInboundHandlerAdapter {
      * @param code a valid code, or {@link CloseCode#NO_STATUS}
      */
     public void close(int code, String reason) {
-        if (isClosing()) {
+        if (isClosing) {
             return;
         }
-        writeControl(Opcode.CLOSE, closePayload(code, reason));
-        closingSince = System.nanoTime();
+        writeClose(code, reason);
         setPaused(false);
+    }
+
+    private void writeClose(int code, String reason) {
+        writeControl(Opcode.CLOSE, closePayload(code, reason));
+        isClosing = true;
+        // The peer may neither read the close frame nor send its own.
+        channel.eventLoop().schedule(this::cut, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void cut() {
+        if (context == null) {
+            channel.close();
+        } else {
+            // Starting at this handler: Vert.x' would wait until the peer has read everything.
+            context.close();
+        }
     }
 
     /** Closes the connection without a close frame. */
     public void abort() {
-        channel.close();
+        isClosing = true;
+        cut();
+        setPaused(false);
     }
 
     private void fail(int code) {
         close(code, "");
-        end(code, "");
+        end(peer == Peer.SERVER ? CloseCode.ABNORMAL : code, "");
     }
 
     private void onClose(byte[] payload) throws ProtocolException {
@@ -367,9 +418,8 @@ public final class Socket extends ChannelInboundHandlerAdapter {
                 throw new ProtocolException(CloseCode.PROTOCOL_ERROR, "an invalid close code");
             }
         }
-        if (closingSince == 0) {
-            writeControl(Opcode.CLOSE, closePayload(code, ""));
-            closingSince = System.nanoTime();
+        if (!isClosing) {
+            writeClose(code, "");
         }
         end(code, reason);
     }
@@ -383,7 +433,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         listener.onClosed(code, reason);
         if (unwritten > 0 || context == null) {
             // The close frame would have to wait for the rest of the frame, which the peer does not read.
-            channel.close();
+            cut();
         } else {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
@@ -405,15 +455,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext from) {
-        // The bytes that have arrived are read, even if reading is paused.
-        isPaused = false;
-        dispatcher.execute(() -> {
-            read();
-            if (!isOver) {
-                isOver = true;
-                listener.onClosed(CloseCode.ABNORMAL, "");
-            }
-        });
+        isInactive = true;
+        // A server's last messages are read, as soon as reading is not paused.
+        dispatcher.execute(this::read);
         if (controls != null) {
             controls.forEach(ByteBuf::release);
             controls = null;
@@ -435,13 +479,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
      * @param now a recent {@link System#nanoTime}
      */
     public void checkTime(long now) {
-        if (closingSince != 0) {
-            if (now - closingSince > CLOSE_TIMEOUT) {
-                channel.close();
-            }
-        } else if (!isPaused) {
+        if (!isClosing && !isPaused) {
             if (now - lastRead > GIVE_UP_AFTER) {
-                channel.close();
+                cut();
             } else if (now - lastRead > PING_AFTER && !isChecked) {
                 isChecked = true;
                 writeControl(Opcode.PING, EMPTY);

@@ -13,11 +13,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** An HTTP proxy that resolves all names to this machine, and records the received heads. */
-final class HttpProxyServer implements AutoCloseable {
+public final class HttpProxyServer implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Queue<String> heads = new ConcurrentLinkedQueue<>();
 
-    HttpProxyServer() throws IOException {
+    public HttpProxyServer() throws IOException {
         Thread.ofVirtual().start(() -> {
             while (!listener.isClosed()) {
                 try {
@@ -30,11 +30,11 @@ final class HttpProxyServer implements AutoCloseable {
         });
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
-    Queue<String> heads() {
+    public Queue<String> heads() {
         return heads;
     }
 

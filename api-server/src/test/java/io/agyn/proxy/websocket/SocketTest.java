@@ -40,6 +40,15 @@ class SocketTest {
     }
 
     @Test
+    void floodOfPingsGetsOnePong() {
+        channel.writeInbound(Unpooled.wrappedBuffer(
+                fromClient(true, Opcode.PING, "a"),
+                fromClient(true, Opcode.PING, "b"),
+                fromClient(true, Opcode.PING, "c")));
+        assertThat(sent()).isEqualTo("8a01" + hex("c"));
+    }
+
+    @Test
     void messagesArePassedOnAndPausedInTheMiddle() {
         channel.writeInbound(fromClient(false, Opcode.TEXT, "ab"));
         socket.setPaused(true);
@@ -77,12 +86,49 @@ class SocketTest {
 
     @Test
     void peerThatDoesNotCloseIsCut() {
+        channel.freezeTime();
         socket.close(CloseCode.NORMAL, "");
-        socket.checkTime(System.nanoTime() + TimeUnit.SECONDS.toNanos(4));
+        channel.advanceTimeBy(4, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isTrue();
-        socket.checkTime(System.nanoTime() + TimeUnit.SECONDS.toNanos(6));
+        channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
         assertThat(events).containsExactly("closed 1006 ");
+    }
+
+    @Test
+    void unreadBytesOfALostClientAreReleased() {
+        ByteBuf unread = fromClient(true, Opcode.TEXT, "ab");
+        socket.setPaused(true);
+        channel.writeInbound(unread);
+        assertThat(unread.refCnt()).isEqualTo(1);
+        channel.close();
+        assertThat(unread.refCnt()).isZero();
+        assertThat(events).containsExactly("closed 1006 ");
+    }
+
+    @Test
+    void messagesOfALostServerWaitUntilTheyAreRead() {
+        EmbeddedChannel other = new EmbeddedChannel();
+        Socket client = new Socket(Socket.Peer.SERVER, other, Runnable::run, new Recorder());
+        other.pipeline().addLast(client);
+        client.setPaused(true);
+        other.writeInbound(Unpooled.wrappedBuffer(Frames.frame(true, Opcode.TEXT, 0, new byte[] {'a'})));
+        other.close();
+        assertThat(events).isEmpty();
+        assertThat(client.isClosing()).isTrue();
+        client.setPaused(false);
+        assertThat(events).containsExactly("frame 1 1", "a", "final end", "closed 1006 ");
+    }
+
+    @Test
+    void invalidFrameOfAServerLosesTheConnection() {
+        EmbeddedChannel other = new EmbeddedChannel();
+        other.pipeline().addLast(new Socket(Socket.Peer.SERVER, other, Runnable::run, new Recorder()));
+        other.writeInbound(fromClient(true, Opcode.TEXT, "masked"));
+        assertThat(events).containsExactly("closed 1006 ");
+        assertThat(other.isOpen()).isFalse();
     }
 
     @Test

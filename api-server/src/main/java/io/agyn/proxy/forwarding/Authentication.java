@@ -1,0 +1,75 @@
+package io.agyn.proxy.forwarding;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Identity;
+import io.agyn.proxy.exchange.CallerToken;
+import io.agyn.proxy.exchange.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** Authenticates the caller of a call by its token, and again when time has passed. */
+final class Authentication {
+    private final Call call;
+    private final ProxyContext proxy;
+    private final LoopState loop;
+    private final Exchange exchange;
+    // Null until it is known.
+    private @Nullable Identity identity;
+    // Null for a call of this server itself, and until the caller is known.
+    private @Nullable String token;
+    // The time of the event loop's tick.
+    private long lookedUpAt;
+
+    /** @param identity the identity of a call that needs no token; null otherwise */
+    Authentication(Call call, ProxyContext proxy, LoopState loop, Exchange exchange, @Nullable Identity identity) {
+        this.call = call;
+        this.proxy = proxy;
+        this.loop = loop;
+        this.exchange = exchange;
+        this.identity = identity;
+    }
+
+    /** Authenticates the caller; rejects the call if its token is invalid. */
+    void authenticate(Runnable next) {
+        if (identity != null) {
+            next.run();
+            return;
+        }
+        switch (CallerToken.of(exchange.headers())) {
+            case CallerToken.Given given -> identify(given.token(), next);
+            case CallerToken.Rejected rejected -> call.reject(rejected.error());
+        }
+    }
+
+    /** Authenticates the caller again if time has passed: its token may have been revoked meanwhile. */
+    void renew(Runnable next) {
+        if (token == null || lookedUpAt == loop.now()) {
+            next.run();
+        } else {
+            identify(token, next);
+        }
+    }
+
+    private void identify(String given, Runnable next) {
+        call.when(proxy.identify(given), found -> {
+            if (found.isEmpty()) {
+                call.reject(proxy.unknownToken(exchange, given, call.requestId()));
+                return;
+            }
+            identity = found.get();
+            token = given;
+            lookedUpAt = loop.now();
+            next.run();
+        });
+    }
+
+    /** The caller; null before it is known. */
+    @Nullable
+    Identity caller() {
+        return identity;
+    }
+
+    Identity identity() {
+        return requireNonNull(identity, "not authenticated");
+    }
+}
