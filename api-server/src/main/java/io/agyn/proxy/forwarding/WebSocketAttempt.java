@@ -155,7 +155,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
         call.fail(ProviderErrors.noWebSocket(target), outcome);
     }
 
-    /** Reads a small response in which the provider says why it does not accept the WebSocket. */
+    /** Reads the provider's error, if it is small. */
     private void readError(HttpClientResponse head) {
         Buffer body = Buffer.buffer();
         head.handler(piece -> {
