@@ -54,7 +54,9 @@ public final class ProviderErrors {
         return ProxyError.of(
                 Kind.UPGRADE_REQUIRED,
                 provider(target)
-                        + (target.webSocket() ? " does not support WebSocket" : " has the setting \"websocket\": \"off\"")
+                        + (target.webSocket()
+                                ? " does not support WebSocket"
+                                : " has the setting \"websocket\": \"off\"")
                         + ": send POST /v1/responses, with \"stream\": true for events.");
     }
 

@@ -155,7 +155,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
         call.fail(ProviderErrors.noWebSocket(target), outcome);
     }
 
-    /** Reads the provider's error, if it is small. */
+    /** Reads a small response with which the provider rejects the WebSocket. */
     private void readError(HttpClientResponse head) {
         Buffer body = Buffer.buffer();
         head.handler(piece -> {

@@ -104,8 +104,7 @@ public class WebSocketProviders implements ChangeListener {
                 .flatMap(change -> change.organizationId().stream())
                 .collect(Collectors.toSet());
         if (!changed.isEmpty()) {
-            providers.markStaleIf(
-                    (key, found) -> changed.stream().anyMatch(key.scope()::includes));
+            providers.markStaleIf((key, found) -> changed.stream().anyMatch(key.scope()::includes));
         }
     }
 
