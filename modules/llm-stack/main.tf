@@ -43,6 +43,7 @@ resource "agyn_llm_provider" "this" {
   endpoint                  = each.value.endpoint
   protocol                  = each.value.protocol
   auth_method               = each.value.auth_method
+  websocket                 = each.value.websocket
   token_secret_id           = each.value.auth_method == "custom_headers" ? null : agyn_secret.key[each.key].id
   custom_headers_wo         = each.value.auth_method == "custom_headers" ? var.custom_headers[each.key] : null
   custom_headers_wo_version = each.value.auth_method == "custom_headers" ? each.value.credentials_version : null

@@ -24,6 +24,7 @@ variable "llm_providers" {
     endpoint            = string
     protocol            = optional(string, "responses")
     auth_method         = optional(string, "bearer")
+    websocket           = optional(string)
     credentials_version = optional(number)
   }))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -149,6 +150,37 @@ resource "agyn_organization" "other" {
 					},
 					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 				},
+			},
+		},
+	})
+}
+
+func TestAccWebSocketOfAnLLMProviderChangesInPlace(t *testing.T) {
+	acceptance(t)
+	stack, sameID := newStack().hcl(), statecheck.CompareValue(compare.ValuesSame())
+	with := func(setting string) string {
+		return strings.Replace(stack, `protocol        = "responses"`, `protocol        = "responses"`+"\n"+setting, 1)
+	}
+	step := func(setting, value string) resource.TestStep {
+		return resource.TestStep{
+			Config:           with(setting),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(llmProvider, tfjsonpath.New("websocket"), knownvalue.StringExact(value)),
+				sameID.AddStateValue(llmProvider, tfjsonpath.New("id")),
+			},
+		}
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			step("", "auto"),
+			step(`websocket = "off"`, "off"),
+			step("", "auto"),
+			{
+				Config:      with(`websocket = "on"`),
+				ExpectError: regexp.MustCompile(`(?s)websocket.*"auto".*"off"`),
 			},
 		},
 	})

@@ -26,9 +26,10 @@ type LlmProvider struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The base URL, http or https, without user info, query or fragment. The proxy appends `/responses` or `/messages`; the URL must not end in either.
-	Endpoint   string     `json:"endpoint" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
-	Protocol   Protocol   `json:"protocol"`
-	AuthMethod AuthMethod `json:"auth_method"`
+	Endpoint   string        `json:"endpoint" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
+	Protocol   Protocol      `json:"protocol"`
+	AuthMethod AuthMethod    `json:"auth_method"`
+	Websocket  WebSocketMode `json:"websocket"`
 	// The secret that contains the token; null if the token is not in a secret.
 	TokenSecretId NullableString `json:"token_secret_id"`
 	// Whether the LLM provider stores a token itself.
@@ -52,7 +53,7 @@ type _LlmProvider LlmProvider
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewLlmProvider(id string, organizationId string, name string, endpoint string, protocol Protocol, authMethod AuthMethod, tokenSecretId NullableString, hasToken bool, customHeaderNames []string, credentialsFingerprint string, modelCount int64, createdAt time.Time, updatedAt time.Time) *LlmProvider {
+func NewLlmProvider(id string, organizationId string, name string, endpoint string, protocol Protocol, authMethod AuthMethod, websocket WebSocketMode, tokenSecretId NullableString, hasToken bool, customHeaderNames []string, credentialsFingerprint string, modelCount int64, createdAt time.Time, updatedAt time.Time) *LlmProvider {
 	this := LlmProvider{}
 	this.Id = id
 	this.OrganizationId = organizationId
@@ -60,6 +61,7 @@ func NewLlmProvider(id string, organizationId string, name string, endpoint stri
 	this.Endpoint = endpoint
 	this.Protocol = protocol
 	this.AuthMethod = authMethod
+	this.Websocket = websocket
 	this.TokenSecretId = tokenSecretId
 	this.HasToken = hasToken
 	this.CustomHeaderNames = customHeaderNames
@@ -220,6 +222,30 @@ func (o *LlmProvider) GetAuthMethodOk() (*AuthMethod, bool) {
 // SetAuthMethod sets field value
 func (o *LlmProvider) SetAuthMethod(v AuthMethod) {
 	o.AuthMethod = v
+}
+
+// GetWebsocket returns the Websocket field value
+func (o *LlmProvider) GetWebsocket() WebSocketMode {
+	if o == nil {
+		var ret WebSocketMode
+		return ret
+	}
+
+	return o.Websocket
+}
+
+// GetWebsocketOk returns a tuple with the Websocket field value
+// and a boolean to check if the value has been set.
+func (o *LlmProvider) GetWebsocketOk() (*WebSocketMode, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Websocket, true
+}
+
+// SetWebsocket sets field value
+func (o *LlmProvider) SetWebsocket(v WebSocketMode) {
+	o.Websocket = v
 }
 
 // GetTokenSecretId returns the TokenSecretId field value
@@ -408,6 +434,7 @@ func (o LlmProvider) ToMap() (map[string]interface{}, error) {
 	toSerialize["endpoint"] = o.Endpoint
 	toSerialize["protocol"] = o.Protocol
 	toSerialize["auth_method"] = o.AuthMethod
+	toSerialize["websocket"] = o.Websocket
 	toSerialize["token_secret_id"] = o.TokenSecretId.Get()
 	toSerialize["has_token"] = o.HasToken
 	toSerialize["custom_header_names"] = o.CustomHeaderNames
@@ -434,6 +461,7 @@ func (o *LlmProvider) UnmarshalJSON(data []byte) (err error) {
 		"endpoint",
 		"protocol",
 		"auth_method",
+		"websocket",
 		"token_secret_id",
 		"has_token",
 		"custom_header_names",
@@ -476,6 +504,7 @@ func (o *LlmProvider) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "endpoint")
 		delete(additionalProperties, "protocol")
 		delete(additionalProperties, "auth_method")
+		delete(additionalProperties, "websocket")
 		delete(additionalProperties, "token_secret_id")
 		delete(additionalProperties, "has_token")
 		delete(additionalProperties, "custom_header_names")

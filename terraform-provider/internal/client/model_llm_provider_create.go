@@ -22,9 +22,10 @@ type LlmProviderCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The base URL, http or https, without user info, query or fragment. The proxy appends `/responses` or `/messages`; the URL must not end in either.
-	Endpoint   string     `json:"endpoint" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
-	Protocol   Protocol   `json:"protocol"`
-	AuthMethod AuthMethod `json:"auth_method"`
+	Endpoint   string         `json:"endpoint" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
+	Protocol   Protocol       `json:"protocol"`
+	AuthMethod AuthMethod     `json:"auth_method"`
+	Websocket  *WebSocketMode `json:"websocket,omitempty"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	TokenSecretId *string `json:"token_secret_id,omitempty"`
 	// The LLM provider's API key, visible ASCII characters. It is stored encrypted; only `revealLlmProviderCredentials` returns it.
@@ -152,6 +153,38 @@ func (o *LlmProviderCreate) SetAuthMethod(v AuthMethod) {
 	o.AuthMethod = v
 }
 
+// GetWebsocket returns the Websocket field value if set, zero value otherwise.
+func (o *LlmProviderCreate) GetWebsocket() WebSocketMode {
+	if o == nil || IsNil(o.Websocket) {
+		var ret WebSocketMode
+		return ret
+	}
+	return *o.Websocket
+}
+
+// GetWebsocketOk returns a tuple with the Websocket field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *LlmProviderCreate) GetWebsocketOk() (*WebSocketMode, bool) {
+	if o == nil || IsNil(o.Websocket) {
+		return nil, false
+	}
+	return o.Websocket, true
+}
+
+// HasWebsocket returns a boolean if a field has been set.
+func (o *LlmProviderCreate) HasWebsocket() bool {
+	if o != nil && !IsNil(o.Websocket) {
+		return true
+	}
+
+	return false
+}
+
+// SetWebsocket gets a reference to the given WebSocketMode and assigns it to the Websocket field.
+func (o *LlmProviderCreate) SetWebsocket(v WebSocketMode) {
+	o.Websocket = &v
+}
+
 // GetTokenSecretId returns the TokenSecretId field value if set, zero value otherwise.
 func (o *LlmProviderCreate) GetTokenSecretId() string {
 	if o == nil || IsNil(o.TokenSecretId) {
@@ -262,6 +295,9 @@ func (o LlmProviderCreate) ToMap() (map[string]interface{}, error) {
 	toSerialize["endpoint"] = o.Endpoint
 	toSerialize["protocol"] = o.Protocol
 	toSerialize["auth_method"] = o.AuthMethod
+	if !IsNil(o.Websocket) {
+		toSerialize["websocket"] = o.Websocket
+	}
 	if !IsNil(o.TokenSecretId) {
 		toSerialize["token_secret_id"] = o.TokenSecretId
 	}

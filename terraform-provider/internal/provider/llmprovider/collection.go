@@ -82,6 +82,7 @@ func attributes() map[string]schema.Attribute {
 		"endpoint":                schema.StringAttribute{Computed: true, MarkdownDescription: "The base URL of the API."},
 		"protocol":                schema.StringAttribute{Computed: true, MarkdownDescription: "`responses` or `anthropic_messages`."},
 		"auth_method":             schema.StringAttribute{Computed: true, MarkdownDescription: "`bearer`, `x_api_key` or `custom_headers`."},
+		"websocket":               schema.StringAttribute{Computed: true, MarkdownDescription: "`auto` or `off`: whether agents can use WebSockets."},
 		"token_secret_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the secret that holds the token; null if no secret does."},
 		"has_token":               schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the LLM provider holds a token itself."},
 		"custom_header_names":     schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The names of the custom headers."},

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -34,6 +35,7 @@ type model struct {
 	Endpoint               types.String `tfsdk:"endpoint"`
 	Protocol               types.String `tfsdk:"protocol"`
 	AuthMethod             types.String `tfsdk:"auth_method"`
+	WebSocket              types.String `tfsdk:"websocket"`
 	TokenSecretID          types.String `tfsdk:"token_secret_id"`
 	CredentialsFingerprint types.String `tfsdk:"credentials_fingerprint"`
 	CreatedAt              types.String `tfsdk:"created_at"`
@@ -102,6 +104,14 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				MarkdownDescription: "How the credentials are sent: `bearer` (`Authorization: Bearer <token>`), `x_api_key` (`x-api-key: <token>`) " +
 					"or `custom_headers`.",
 				Validators: []validator.String{object.OneOf(client.AllowedAuthMethodEnumValues)},
+			},
+			"websocket": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  stringdefault.StaticString(string(client.WEBSOCKETMODE_AUTO)),
+				MarkdownDescription: "Whether agents can use WebSockets, with `responses`: `auto` (default), if the API accepts them, or `off`. Agents " +
+					"use HTTP otherwise.",
+				Validators: []validator.String{object.OneOf(client.AllowedWebSocketModeEnumValues)},
 			},
 			"token_secret_id": schema.StringAttribute{
 				Optional:            true,
@@ -204,6 +214,7 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 		Endpoint:      plan.Endpoint.ValueString(),
 		Protocol:      client.Protocol(plan.Protocol.ValueString()),
 		AuthMethod:    client.AuthMethod(plan.AuthMethod.ValueString()),
+		Websocket:     client.WebSocketMode(plan.WebSocket.ValueString()).Ptr(),
 		TokenSecretId: object.Optional(plan.TokenSecretID),
 		Token:         object.Optional(credential.Coalesce(plan.Token, config.TokenWO)),
 		CustomHeaders: headers(ctx, credential.Coalesce(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
@@ -270,6 +281,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		Endpoint:      plan.Endpoint.ValueString(),
 		Protocol:      client.Protocol(plan.Protocol.ValueString()),
 		AuthMethod:    client.AuthMethod(plan.AuthMethod.ValueString()),
+		Websocket:     client.WebSocketMode(plan.WebSocket.ValueString()).Ptr(),
 		TokenSecretId: object.Optional(plan.TokenSecretID),
 		Token:         object.Optional(plan.Token),
 		CustomHeaders: headers(ctx, plan.CustomHeaders, &response.Diagnostics),
@@ -330,6 +342,7 @@ func read(provider *client.LlmProvider) model {
 		Endpoint:               types.StringValue(provider.Endpoint),
 		Protocol:               types.StringValue(string(provider.Protocol)),
 		AuthMethod:             types.StringValue(string(provider.AuthMethod)),
+		WebSocket:              types.StringValue(string(provider.Websocket)),
 		TokenSecretID:          types.StringPointerValue(provider.TokenSecretId.Get()),
 		CredentialsFingerprint: types.StringValue(provider.CredentialsFingerprint),
 		CreatedAt:              object.Time(&provider.CreatedAt),

@@ -100,7 +100,9 @@ public final class Curl {
                 "protocol",
                 provider.getProtocol(),
                 "auth_method",
-                provider.getAuthMethod());
+                provider.getAuthMethod(),
+                "websocket",
+                provider.getWebsocket());
         if (provider.getTokenSecretId() != null) {
             fields.put("token_secret_id", provider.getTokenSecretId());
         }

@@ -10,6 +10,7 @@ import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretProvider;
 import io.agyn.api.model.SecretProviderConfig;
 import io.agyn.api.model.User;
+import io.agyn.api.model.WebSocketMode;
 import io.quarkus.qute.TemplateExtension;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -108,6 +109,7 @@ public final class Hcl {
                 .text("endpoint", provider.getEndpoint())
                 .text("protocol", provider.getProtocol())
                 .text("auth_method", provider.getAuthMethod())
+                .text("websocket", provider.getWebsocket() == WebSocketMode.AUTO ? null : provider.getWebsocket())
                 .text("token_secret_id", provider.getTokenSecretId());
         if (provider.getAuthMethod() == AuthMethod.CUSTOM_HEADERS) {
             hcl.credential(

@@ -15,6 +15,7 @@ import io.agyn.api.model.Organization;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
+import io.agyn.api.model.WebSocketMode;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
 import io.agyn.console.audit.AuditedResource;
@@ -79,6 +80,7 @@ public class LlmProvidersPages implements AuditedResource {
     public record Fields(
             List<Protocol> protocols,
             List<AuthMethod> authMethods,
+            List<WebSocketMode> websocketModes,
             Picker.Options secrets,
             List<ProviderForm.Row> rows,
             int mostRows,
@@ -257,6 +259,7 @@ public class LlmProvidersPages implements AuditedResource {
         return new Fields(
                 List.of(Protocol.values()),
                 List.of(AuthMethod.values()),
+                List.of(WebSocketMode.values()),
                 pickers.secret(organizationId).options(form.text(ProviderForm.SECRET)),
                 ProviderForm.rows(form),
                 ProviderForm.MAX_ROWS,

@@ -5,6 +5,7 @@ import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Protocol;
+import io.agyn.api.model.WebSocketMode;
 import io.agyn.console.forms.Form;
 import io.agyn.console.forms.Picker;
 import io.agyn.contract.Violations;
@@ -55,7 +56,8 @@ record ProviderForm(Form form, @Nullable UUID secretId, List<Header> headers) {
         return Form.of("name", provider.getName())
                 .set("endpoint", provider.getEndpoint())
                 .set("protocol", provider.getProtocol().toString())
-                .set("auth_method", provider.getAuthMethod().toString());
+                .set("auth_method", provider.getAuthMethod().toString())
+                .set("websocket", provider.getWebsocket().toString());
     }
 
     static ProviderForm toCreate(Form form, Picker secrets) {
@@ -86,6 +88,7 @@ record ProviderForm(Form form, @Nullable UUID secretId, List<Header> headers) {
                 .endpoint(form.text("endpoint"))
                 .protocol(form.parse("protocol", Protocol::fromValue))
                 .authMethod(authMethod(form))
+                .websocket(form.parse("websocket", WebSocketMode::fromValue))
                 .tokenSecretId(secretId)
                 .token(token())
                 .customHeaders(customHeaders());
@@ -97,6 +100,7 @@ record ProviderForm(Form form, @Nullable UUID secretId, List<Header> headers) {
                 .endpoint(form.text("endpoint"))
                 .protocol(form.parse("protocol", Protocol::fromValue))
                 .authMethod(authMethod(form))
+                .websocket(form.parse("websocket", WebSocketMode::fromValue))
                 .tokenSecretId(secretId)
                 .token(token())
                 .customHeaders(customHeaders());

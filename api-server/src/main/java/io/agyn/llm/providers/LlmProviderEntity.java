@@ -2,6 +2,7 @@ package io.agyn.llm.providers;
 
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
+import io.agyn.api.model.WebSocketMode;
 import io.agyn.keys.credentials.EncryptionContext;
 import io.agyn.storage.StoredResource;
 import jakarta.persistence.Column;
@@ -31,6 +32,9 @@ public class LlmProviderEntity extends StoredResource {
     @Column(name = "auth_method")
     @Convert(converter = AuthMethodConverter.class)
     AuthMethod authMethod;
+
+    @Convert(converter = WebSocketModeConverter.class)
+    WebSocketMode websocket;
 
     @Column(name = "token_secret_id")
     @Nullable

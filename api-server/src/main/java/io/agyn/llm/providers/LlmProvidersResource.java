@@ -1,6 +1,7 @@
 package io.agyn.llm.providers;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.model.LlmProvider;
@@ -8,6 +9,7 @@ import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderCredentialsRevealed;
 import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.LlmProviderUpdate;
+import io.agyn.api.model.WebSocketMode;
 import io.agyn.audit.Audited;
 import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
@@ -60,6 +62,7 @@ class LlmProvidersResource implements LlmProvidersApi {
         provider.name = body.getName();
         provider.endpoint = body.getEndpoint();
         provider.protocol = body.getProtocol();
+        provider.websocket = requireNonNullElse(body.getWebsocket(), WebSocketMode.AUTO);
         providers.setCredentials(provider, CredentialsInput.of(body));
         providers.persistAndFlush(provider);
         return responses.created(
@@ -79,6 +82,7 @@ class LlmProvidersResource implements LlmProvidersApi {
             provider.name = body.getName();
             provider.endpoint = body.getEndpoint();
             provider.protocol = body.getProtocol();
+            provider.websocket = requireNonNullElse(body.getWebsocket(), provider.websocket);
             providers.setCredentials(provider, CredentialsInput.of(body));
             provider.touch();
             providers.flush();
@@ -111,6 +115,7 @@ class LlmProvidersResource implements LlmProvidersApi {
                 .endpoint(provider.endpoint)
                 .protocol(provider.protocol)
                 .authMethod(provider.authMethod)
+                .websocket(provider.websocket)
                 .tokenSecretId(provider.tokenSecretId)
                 .hasToken(provider.tokenCiphertext != null)
                 .customHeaderNames(provider.customHeaderNames)

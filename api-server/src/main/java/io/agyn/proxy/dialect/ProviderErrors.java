@@ -53,8 +53,11 @@ public final class ProviderErrors {
     public static ProxyError noWebSocket(Target target) {
         return ProxyError.of(
                 Kind.UPGRADE_REQUIRED,
-                provider(target) + " does not support WebSocket: send POST /v1/responses, with \"stream\": true for"
-                        + " events.");
+                provider(target)
+                        + (target.webSocket()
+                                ? " does not support WebSocket"
+                                : " has the setting \"websocket\": \"off\"")
+                        + ": send POST /v1/responses, with \"stream\": true for events.");
     }
 
     public static ProxyError invalidUpgrade(Target target) {

@@ -64,7 +64,9 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
     @Override
     void onSlot() {
         ProviderSocket open = session.provider(target);
-        if (open != null) {
+        if (!target.webSocket()) {
+            failWithoutWebSocket(Outcome.REFUSED);
+        } else if (open != null) {
             send(open);
         } else if (proxy.shared().webSockets().refusals().contains(target.providerId(), target.endpoint())) {
             failWithoutWebSocket(Outcome.REFUSED);
@@ -149,7 +151,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
     }
 
     private void failWithoutWebSocket(Outcome outcome) {
-        proxy.shared().webSockets().refusals().addToken(caller().tokenId());
+        proxy.shared().webSockets().refusals().addToken(caller().tokenId(), target.providerId());
         call.fail(ProviderErrors.noWebSocket(target), outcome);
     }
 

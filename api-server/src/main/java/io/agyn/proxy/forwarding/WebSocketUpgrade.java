@@ -18,6 +18,7 @@ import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.LookupFailures;
 import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.exchange.RequestHead;
+import io.agyn.proxy.routing.WebSocketProviders;
 import io.agyn.proxy.websocket.Handshake;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -27,6 +28,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -36,12 +38,19 @@ public class WebSocketUpgrade {
     private static final Logger LOG = Logger.getLogger(WebSocketUpgrade.class);
 
     private final ProxyContext proxy;
+    private final WebSocketProviders providers;
     private final CallerConnections connections;
     private final SourceAddress sources;
     private final Drain drain;
 
-    WebSocketUpgrade(ProxyContext proxy, CallerConnections connections, SourceAddress sources, Drain drain) {
+    WebSocketUpgrade(
+            ProxyContext proxy,
+            WebSocketProviders providers,
+            CallerConnections connections,
+            SourceAddress sources,
+            Drain drain) {
         this.proxy = requireNonNull(proxy, "proxy is null");
+        this.providers = requireNonNull(providers, "providers is null");
         this.connections = requireNonNull(connections, "connections is null");
         this.sources = requireNonNull(sources, "sources is null");
         this.drain = requireNonNull(drain, "drain is null");
@@ -94,14 +103,30 @@ public class WebSocketUpgrade {
                         } else if (identity.isEmpty()) {
                             reject(proxy.unknownToken(exchange, token, requestId));
                         } else {
-                            decide(token, identity.get());
+                            findProviders(token, identity.get());
                         }
                     }));
         }
 
-        private void decide(String token, Identity identity) {
+        /** The caller is accepted even if the database is unavailable: cached routes still work. */
+        private void findProviders(String token, Identity identity) {
+            providers
+                    .find(identity, Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION)))
+                    .exceptionally(failure -> {
+                        // It is logged.
+                        LookupFailures.error(failure, requestId);
+                        return List.of();
+                    })
+                    .thenAccept(reached -> context.runOnContext(back -> {
+                        if (!request.response().closed()) {
+                            decide(token, isSupported(identity, reached));
+                        }
+                    }));
+        }
+
+        private void decide(String token, boolean isSupported) {
             Optional<String> invalid = Handshake.error(request);
-            if (!isSupported(identity)) {
+            if (!isSupported) {
                 proxy.shared().webSockets().onNotSupported();
                 respond(ProxyResponses.upgradeRequired(request, Operation.CREATE_RESPONSE.callerPath()));
             } else if (Handshake.hasOtherVersion(request)) {
@@ -114,16 +139,12 @@ public class WebSocketUpgrade {
             }
         }
 
-        /**
-         * Whether the caller's WebSocket is accepted. Codex falls back to HTTP only if it is not: it would repeat a failed
-         * message for seconds. Other clients have no fallback.
-         */
-        private boolean isSupported(Identity identity) {
+        private boolean isSupported(Identity identity, List<WebSocketProviders.Provider> reached) {
             WebSockets webSockets = proxy.shared().webSockets();
-            return webSockets.isEnabled()
-                    && !(isCodex() && webSockets.refusals().containsToken(identity.tokenId()));
+            return webSockets.isEnabled() && webSockets.refusals().allow(identity.tokenId(), reached, isCodex());
         }
 
+        /** Codex falls back to HTTP only if its WebSocket gets 426. Other clients have no fallback. */
         private boolean isCodex() {
             String beta = request.getHeader("openai-beta");
             return beta != null && beta.contains("responses_websockets");

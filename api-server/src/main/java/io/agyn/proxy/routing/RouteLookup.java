@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.access.OrganizationScope;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
+import io.agyn.api.model.WebSocketMode;
 import io.agyn.contract.Uuids;
 import io.agyn.headers.HeaderSyntax;
 import io.agyn.keys.credentials.CredentialCipher;
@@ -89,7 +90,7 @@ class RouteLookup {
             p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
             s.name, s.remote_path, s.remote_key, sp.id, sp.name, sp.address, sp.namespace, sp.ca_certificate,
             sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext,
-            m.keep_alive_seconds
+            m.keep_alive_seconds, p.websocket
         from chosen
         join model m on m.id = chosen.id
         join organization o on o.id = m.organization_id
@@ -254,7 +255,8 @@ class RouteLookup {
                 json(row.getString(3)),
                 remote.map(reference -> new RemoteCredential(reference, authMethod))
                         .orElse(null),
-                keepAlive(row));
+                keepAlive(row),
+                WebSocketMode.fromValue(row.getString(28)) == WebSocketMode.AUTO);
     }
 
     private static @Nullable Duration keepAlive(ResultSet row) throws SQLException {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param remoteCredential the credential that this server does not store; null for a stored one
  * @param keepAlive how long the provider's stream may be silent before the caller gets a keep-alive: zero for no
  *     keep-alives, null for the server's setting
+ * @param webSocket whether the provider may be called over WebSocket
  */
 public record Target(
         UUID organizationId,
@@ -30,9 +31,10 @@ public record Target(
         List<Map.Entry<String, String>> credentials,
         byte[] remoteModel,
         @Nullable RemoteCredential remoteCredential,
-        @Nullable Duration keepAlive) {
+        @Nullable Duration keepAlive,
+        boolean webSocket) {
 
-    /** A target with a stored credential and the server's keep-alive. */
+    /** A target with a stored credential and the settings' defaults. */
     public Target(
             UUID organizationId,
             UUID modelId,
@@ -54,7 +56,8 @@ public record Target(
                 credentials,
                 remoteModel,
                 null,
-                null);
+                null,
+                true);
     }
 
     /** Returns the target of a call that starts with a value of the remote credential. */
@@ -70,7 +73,8 @@ public record Target(
                 RemoteCredential.headers(credential.authMethod(), value.value()),
                 remoteModel,
                 credential.with(value),
-                keepAlive);
+                keepAlive,
+                webSocket);
     }
 
     /** Leaves out the credentials. */

@@ -15,6 +15,7 @@ import io.agyn.api.model.SecretProviderConfig;
 import io.agyn.api.model.SecretProviderType;
 import io.agyn.api.model.User;
 import io.agyn.api.model.UserState;
+import io.agyn.api.model.WebSocketMode;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
@@ -118,6 +119,14 @@ class HclTest {
         assertThat(Hcl.of(provider(AuthMethod.BEARER).tokenSecretId(ID)))
                 .contains("  auth_method     = \"bearer\"\n", "  token_secret_id = \"" + ID + "\"\n")
                 .doesNotContain("var.", "variable");
+    }
+
+    @Test
+    void onlyAnotherWebSocketModeThanTheDefaultIsAnAttribute() {
+        assertThat(Hcl.of(provider(AuthMethod.BEARER).websocket(WebSocketMode.OFF)))
+                .contains("  websocket       = \"off\"\n");
+        assertThat(Hcl.of(provider(AuthMethod.BEARER).websocket(WebSocketMode.AUTO)))
+                .doesNotContain("websocket");
     }
 
     @Test

@@ -97,6 +97,17 @@ class LlmProvidersPagesTest {
     }
 
     @Test
+    void webSocketIsTurnedOffAndStaysOff() {
+        String id = create("without-websocket", "bearer", Map.of("key", "sk-1", "websocket", "off"));
+        stored(id).body("websocket", equalTo("off"));
+        String path = providers + "/" + id;
+        assertThat(owner.page(path)).contains("<dt>WebSocket</dt><dd><code>off</code></dd>");
+        assertThat(owner.page(path + "/edit")).contains("<option value=\"off\" selected>");
+        send(path + "/edit", fields("renamed", "bearer", Map.of())).then().statusCode(303);
+        stored(id).body("name", equalTo("renamed")).body("websocket", equalTo("off"));
+    }
+
+    @Test
     void headersAreEnteredAndRevealed() {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
         fields.put("header_name", List.of("X-Gateway-Key", "", "X-Team"));

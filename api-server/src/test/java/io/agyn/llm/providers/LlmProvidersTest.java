@@ -232,6 +232,21 @@ class LlmProvidersTest {
     }
 
     @Test
+    void webSocketIsAutoUntilItIsTurnedOff() {
+        String id = create(providerBody("bearer", Map.of("token", "t")))
+                .statusCode(201)
+                .body("websocket", equalTo("auto"))
+                .extract()
+                .path("id");
+        update(id, providerBody("bearer", Map.of("websocket", "off")))
+                .statusCode(200)
+                .body("websocket", equalTo("off"));
+        // As clients of earlier releases do, which do not know the field.
+        update(id, providerBody("bearer", Map.of())).statusCode(200).body("websocket", equalTo("off"));
+        rejected(providerBody("bearer", Map.of("token", "t", "websocket", "on")), "/websocket", "auto");
+    }
+
+    @Test
     void modelsOfADeletedProviderStayOrphanedUntilTheyGetAnother() {
         String secret = Api.secret(organization, "v");
         String provider = Api.provider(organization, secret);
