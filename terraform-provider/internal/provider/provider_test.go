@@ -209,7 +209,7 @@ func TestTokensOfOtherUsersAreRefreshedByPages(t *testing.T) {
 	token := func(number int) map[string]any {
 		return map[string]any{
 			"id": id(number), "user_id": agent, "description": "CI", "prefix": "agyn_0123456", "organization_id": nil, "expires_at": nil, "last_used_at": nil,
-			"created_by_token_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
+			"created_by_token_id": nil, "default_model_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
 		}
 	}
 	var calls int

@@ -36,8 +36,11 @@ public final class Curl {
 
     @TemplateExtension(matchName = "curl")
     public static String of(Organization organization) {
-        return new Curl("/organizations/%s", organization.getId())
-                .readAndReplace("Update it", fields("name", organization.getName(), "slug", organization.getSlug()));
+        Map<String, Object> fields = fields("name", organization.getName(), "slug", organization.getSlug());
+        if (organization.getDefaultModelId() != null) {
+            fields.put("default_model_id", organization.getDefaultModelId());
+        }
+        return new Curl("/organizations/%s", organization.getId()).readAndReplace("Update it", fields);
     }
 
     /** Without the value. */
