@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
+.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling test-suites upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
 
 # Looked up on first use, so that `make` alone needs no tools.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -84,6 +84,11 @@ test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>,
 upgrade-fixture: $(SERVER) ## Create the fixture of a release's schema, for UpgradeIT
 	JAVA_HOME='$(JDK)' scripts/upgrade-fixture.sh $(FROM)
 
+test-suites: build ## Run tests of the vendors' SDKs straight and through the LLM Proxy, and compare the verdicts
+	$(MVN) verify -pl end-to-end -am -Dtest=none -Dit.test=TestSuitesIT -Dsuites.excluded= \
+	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false || failed=$$?; \
+	cat end-to-end/target/test-suites.md; exit $${failed:-0}
+
 test-tofu: build ## Run the tests against terraform with OpenTofu instead, which is built if it is not installed
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 -timeout 25m ./internal/acceptance
 
@@ -162,6 +167,7 @@ bench: build ## Run the benchmarks
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/RemoteSecrets.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java
+	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/WebSockets.java
 
 clean: ## Remove all build output
 	rm -rf target */target openapi/*/target examples/*/target terraform-provider/bin

@@ -49,6 +49,14 @@ record Command(Path folder, Map<String, String> variables, List<String> words) {
         }
     }
 
+    /** Adds arguments. */
+    Command with(List<String> arguments) {
+        return new Command(
+                folder,
+                variables,
+                Stream.concat(words.stream(), arguments.stream()).toList());
+    }
+
     Result run() throws IOException, InterruptedException {
         Path output = Files.createTempFile("agyn-command", ".out");
         Path errors = Files.createTempFile("agyn-command", ".err");

@@ -319,7 +319,7 @@ final class OpenAi implements Dialect {
     static JsonObject usage() {
         return object(
                 "input_tokens", 25,
-                "input_tokens_details", object("cached_tokens", 8),
+                "input_tokens_details", object("cached_tokens", 8, "cache_write_tokens", 0),
                 "output_tokens", 12,
                 "output_tokens_details", object("reasoning_tokens", 4),
                 "total_tokens", 37);

@@ -70,8 +70,9 @@ class ResponsesTest {
         assertThat(json.getString("model")).isEqualTo("m-1");
         assertThat(outputText(json)).isEqualTo(GREETING);
         assertThat(json.getJsonObject("usage").encode())
-                .isEqualTo("{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
-                        + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}");
+                .isEqualTo(
+                        "{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8,\"cache_write_tokens\":0},\"output_tokens\":12,"
+                                + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}");
     }
 
     @Test

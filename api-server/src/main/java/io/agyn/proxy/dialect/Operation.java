@@ -16,6 +16,12 @@ public enum Operation {
     DELETE_RESPONSE(CallOperation.DELETE_RESPONSE, HttpMethod.DELETE, "/responses/{id}"),
     CANCEL_RESPONSE(CallOperation.CANCEL_RESPONSE, HttpMethod.POST, "/responses/{id}/cancel"),
     LIST_INPUT_ITEMS(CallOperation.LIST_INPUT_ITEMS, HttpMethod.GET, "/responses/{id}/input_items"),
+    CREATE_CONVERSATION(
+            CallOperation.CREATE_CONVERSATION,
+            Protocol.RESPONSES,
+            HttpMethod.POST,
+            "/conversations",
+            RouteSource.DEFAULT_MODEL),
     RETRIEVE_CONVERSATION(CallOperation.USE_CONVERSATION, HttpMethod.GET, "/conversations/{id}"),
     UPDATE_CONVERSATION(CallOperation.USE_CONVERSATION, HttpMethod.POST, "/conversations/{id}"),
     DELETE_CONVERSATION(CallOperation.USE_CONVERSATION, HttpMethod.DELETE, "/conversations/{id}"),
@@ -87,7 +93,7 @@ public enum Operation {
 
     /** Whether the response names a stored object, which later calls may use. */
     public boolean remembers() {
-        return this == CREATE_RESPONSE;
+        return this == CREATE_RESPONSE || this == CREATE_CONVERSATION;
     }
 
     /** Whether the response reports usage of this call. */

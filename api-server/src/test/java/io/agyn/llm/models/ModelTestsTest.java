@@ -67,7 +67,7 @@ class ModelTestsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"responses, bearer, 17, ", "anthropic_messages, x_api_key, 17, 5"})
+    @CsvSource({"responses, bearer, 17, 0", "anthropic_messages, x_api_key, 17, 5"})
     void responseOfTheModelAndItsTokensAreShown(String protocol, String authMethod, int input, Integer cacheWrite) {
         test(model(protocol, authMethod, "sk-right", cloud.origin() + "/v1", "remote"))
                 .body("succeeded", equalTo(true))

@@ -1,0 +1,250 @@
+package io.agyn.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.scripted.Options;
+import io.agyn.scripted.ScriptedProvider;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs tests of OpenAI's and Anthropic's SDKs, Codex and Claude Code straight at the scripted provider and through the LLM Proxy. */
+@Tag("suites")
+@Timeout(value = 40, unit = TimeUnit.MINUTES)
+class TestSuitesIT {
+
+    private static final List<String> RESPONSES_MODELS = List.of("gpt-6-astra", "model");
+    private static final List<String> MESSAGES_MODELS = List.of("claude-opus-5-5", "model_id");
+
+    /** The ids of the objects that the SDKs' tests use, with the paths and bodies that create them. */
+    private static final List<List<String>> SEEDS = List.of(
+            response("resp_677efb5139a88190b512bc3fef8e535d"),
+            response("response_id"),
+            response("previous_response_id"),
+            response("resp_123"),
+            conversation("conv_123"),
+            conversation("string"),
+            List.of(
+                    "message_batch_id",
+                    "messages/batches",
+                    "{\"requests\":[{\"custom_id\":\"a\",\"params\":{\"model\":\"claude-opus-5-5\",\"max_tokens\":1}}]}"));
+
+    private final Path kept = Checkout.kept("suites");
+    private final Path python = kept.resolve("venv/bin/python");
+
+    TestSuitesIT() throws IOException {}
+
+    private static List<String> response(String id) {
+        return List.of(id, "responses", "{\"model\":\"gpt-6-astra\",\"background\":true,\"input\":\"Hi\"}");
+    }
+
+    private static List<String> conversation(String id) {
+        return List.of(
+                id,
+                "conversations",
+                "{\"items\":[{\"id\":\"msg_abc\",\"type\":\"message\",\"role\":\"user\",\"content\":\"Hi\"}]}");
+    }
+
+    @Test
+    void verdictsAreTheSameThroughTheProxy(@TempDir Path folder) throws Exception {
+        Path file = Checkout.file("end-to-end/suites/accepted.txt");
+        VerdictTable table = new VerdictTable(accepted(file));
+        Options options = Options.defaults()
+                .asLenient()
+                .withModels(Stream.concat(RESPONSES_MODELS.stream(), MESSAGES_MODELS.stream())
+                        .toList());
+        try (ScriptedProvider provider = ScriptedProvider.start(options);
+                Server server = Server.start(folder)) {
+            register(server, provider);
+            SuiteSide straight = new SuiteSide("straight", provider.origin().toString(), "sk-suites");
+            SuiteSide proxy = new SuiteSide("proxy", server.baseUrl(), server.token());
+            List<Suite> suites = new ArrayList<>(install());
+            suites.add(new AgentSuite(agents(), provider));
+            for (Suite suite : suites) {
+                table.add(suite.name(), run(suite, straight, provider), run(suite, proxy, provider));
+            }
+        }
+        Files.writeString(Checkout.file("end-to-end/target").resolve("test-suites.md"), table.markdown());
+        assertThat(table.problems()).as("%n%s", table.markdown()).isEmpty();
+    }
+
+    private static Set<String> accepted(Path file) throws IOException {
+        return Files.readAllLines(file).stream()
+                .filter(line -> !line.startsWith("#") && !line.isBlank())
+                .map(line -> line.substring(0, line.lastIndexOf('\t')))
+                .collect(Collectors.toSet());
+    }
+
+    private static Map<String, Verdict> run(Suite suite, SuiteSide side, ScriptedProvider provider) throws Exception {
+        seed(side);
+        Map<String, Verdict> verdicts = suite.run(side);
+        provider.forget();
+        return verdicts;
+    }
+
+    /** Creates the objects through a side, so that the proxy knows them; failures show in the suites. */
+    private static void seed(SuiteSide side) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            for (List<String> seed : SEEDS) {
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create("%s/v1/%s".formatted(side.baseUrl(), seed.get(1))))
+                        .header("authorization", "Bearer " + side.key())
+                        .header("content-type", "application/json")
+                        .header("x-scripted", "id=" + seed.get(0))
+                        .POST(BodyPublishers.ofString(seed.get(2)))
+                        .build();
+                http.send(request, BodyHandlers.discarding());
+            }
+        }
+    }
+
+    private static void register(Server server, ScriptedProvider provider) throws IOException {
+        String organization = server.organization("Suites");
+        register(server, provider, organization, "responses", "bearer", RESPONSES_MODELS);
+        register(server, provider, organization, "anthropic_messages", "x_api_key", MESSAGES_MODELS);
+    }
+
+    private static void register(
+            Server server,
+            ScriptedProvider provider,
+            String organization,
+            String protocol,
+            String authMethod,
+            List<String> models)
+            throws IOException {
+        Map<String, String> fields = new HashMap<>(Map.of("name", protocol, "protocol", protocol));
+        fields.put("endpoint", provider.origin() + "/v1");
+        fields.put("auth_method", authMethod);
+        fields.put("token", "sk-suites");
+        String id = server.create("organizations/" + organization + "/llm-providers", fields);
+        for (String model : models) {
+            // The same remote name, so that the provider receives the same calls.
+            server.create(
+                    "organizations/" + organization + "/models",
+                    Map.of("name", model, "provider_id", id, "remote_model_name", model));
+        }
+    }
+
+    private List<PytestSuite> install() throws Exception {
+        Path requirements = Checkout.file("end-to-end/suites/requirements.txt");
+        Command.require("python3", "Python 3.10 or later, with its module venv");
+        succeed("python3", "-m", "venv", kept.resolve("venv").toString());
+        succeed(python.toString(), "-m", "pip", "install", "--quiet", "-r", requirements.toString());
+        Path openAi = unpack(requirements, "openai");
+        Path anthropic = unpack(requirements, "anthropic");
+        // Mocked in the SDK itself, these reach no server: the results of batches. Not offered: deletion of models.
+        List<String> objects = List.of("-k", "not results and not (test_models and delete)");
+        return List.of(
+                new PytestSuite(
+                        openAi.getFileName() + " responses",
+                        python,
+                        openAi,
+                        "/v1",
+                        tests(
+                                objects,
+                                "test_responses.py",
+                                "responses",
+                                "beta/test_responses.py",
+                                "beta/responses",
+                                "test_conversations.py",
+                                "conversations",
+                                "test_models.py")),
+                new PytestSuite(
+                        openAi.getFileName() + " WebSocket",
+                        python,
+                        openAi,
+                        "/v1",
+                        List.of("tests/lib/responses/test_websocket_live.py")),
+                new PytestSuite(
+                        "Open Responses WebSocket cases",
+                        python,
+                        Checkout.file("end-to-end/suites"),
+                        "/v1",
+                        List.of("-p", "no:cacheprovider", "test_websocket.py")),
+                new PytestSuite(
+                        anthropic.getFileName() + " messages",
+                        python,
+                        anthropic,
+                        "",
+                        tests(
+                                objects,
+                                "test_messages.py",
+                                "beta/test_messages.py",
+                                "messages",
+                                "beta/messages",
+                                "test_models.py",
+                                "beta/test_models.py")));
+    }
+
+    /** Installs the agents, and returns the folder of their programs. */
+    private Path agents() throws Exception {
+        Command.require("npm", "Node.js 22 or later");
+        Path folder = Files.createDirectories(kept.resolve("agents"));
+        for (String file : List.of("package.json", "package-lock.json")) {
+            Path source = Checkout.file("end-to-end/suites").resolve(file);
+            Files.copy(source, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        new Command(folder, Map.of(), List.of("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"))
+                .run()
+                .expect(0);
+        return folder.resolve("node_modules/.bin");
+    }
+
+    private static List<String> tests(List<String> options, String... files) {
+        return Stream.concat(options.stream(), Stream.of(files).map(file -> "tests/api_resources/" + file))
+                .toList();
+    }
+
+    /** Downloads and unpacks an SDK's source archive, which has its tests. */
+    private Path unpack(Path requirements, String name) throws Exception {
+        String version = Files.readAllLines(requirements).stream()
+                .filter(line -> line.startsWith(name + "["))
+                .map(line -> line.substring(line.indexOf("==") + 2))
+                .findFirst()
+                .orElseThrow();
+        String folder = name + "-" + version;
+        Path source = kept.resolve(folder);
+        if (!Files.exists(source)) {
+            String archive = kept.resolve(folder + ".tar.gz").toString();
+            if (!Files.exists(Path.of(archive))) {
+                succeed(
+                        python.toString(),
+                        "-m",
+                        "pip",
+                        "download",
+                        "--quiet",
+                        "--no-deps",
+                        "--no-binary",
+                        ":all:",
+                        "--dest",
+                        kept.toString(),
+                        name + "==" + version);
+            }
+            succeed("tar", "-xzf", archive, "-C", kept.toString());
+            PytestSuite.readKeyFromEnvironment(source.resolve("tests/conftest.py"));
+        }
+        return source;
+    }
+
+    private void succeed(String... words) throws Exception {
+        new Command(kept, Map.of(), List.of(words)).run().expect(0);
+    }
+}
