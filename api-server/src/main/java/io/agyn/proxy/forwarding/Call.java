@@ -6,6 +6,7 @@ import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.body.PassedBody;
+import io.agyn.proxy.body.BatchModels;
 import io.agyn.proxy.body.Reference;
 import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestFields;
@@ -192,6 +193,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (operation.routeSource() != RouteSource.BODY_MODEL) {
             return new PassedBody();
         }
+        if (operation == Operation.CREATE_BATCH) {
+            return new BatchModels(MAX_DEPTH);
+        }
         return switch (operation.protocol()) {
             case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
             case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
@@ -302,32 +306,42 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void follow(Route route, ModelSelector selector) {
-        switch (route) {
-            case Route.Found found -> {
-                Target target = found.target();
-                if (target.protocol() == operation.protocol()) {
-                    use(target);
-                } else {
-                    model = CalledModel.at(target);
-                    reject(RoutingErrors.wrongPath(operation, target));
-                }
+        if (route instanceof Route.Found found && found.target().protocol() == operation.protocol()) {
+            if (operation == Operation.CREATE_BATCH && selector instanceof ModelSelector.Named named) {
+                reading().rename(named.name(), found.target().remoteModel());
             }
-            case Route.Uncallable found -> {
-                model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
-                reject(RoutingErrors.uncallable(found));
-            }
-            case Route.Ambiguous ambiguous ->
-                reject(
-                        selector instanceof ModelSelector.Named named
-                                ? RoutingErrors.ambiguous(ambiguous, named.name())
-                                : RoutingErrors.ambiguousDefault(ambiguous));
-            case Route.UnknownModel unknown ->
-                reject(
-                        selector instanceof ModelSelector.Named named
-                                ? RoutingErrors.unknownModel(named.name())
-                                : RoutingErrors.missingModel(operation.protocol()));
-            case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
+            use(found.target());
+            return;
         }
+        if (route instanceof Route.Found found) {
+            model = CalledModel.at(found.target());
+        } else if (route instanceof Route.Uncallable found) {
+            model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
+        }
+        reject(error(route, selector));
+    }
+
+    /** The error for a route that leads to no model of the operation's protocol. */
+    private ProxyError error(Route route, ModelSelector selector) {
+        return switch (route) {
+            case Route.Found found -> RoutingErrors.wrongPath(operation, found.target());
+            case Route.Uncallable found -> RoutingErrors.uncallable(found);
+            case Route.Ambiguous ambiguous ->
+                selector instanceof ModelSelector.Named named
+                        ? RoutingErrors.ambiguous(ambiguous, named.name())
+                        : RoutingErrors.ambiguousDefault(ambiguous);
+            case Route.UnknownModel unknown -> unknownModel(selector);
+            case Route.UnknownOrganization unknown -> RoutingErrors.unknownOrganization();
+        };
+    }
+
+    private ProxyError unknownModel(ModelSelector selector) {
+        if (selector instanceof ModelSelector.Named named) {
+            return RoutingErrors.unknownModel(named.name());
+        }
+        return operation.routeSource() == RouteSource.DEFAULT_MODEL
+                ? RoutingErrors.missingDefault()
+                : RoutingErrors.missingModel(operation.protocol());
     }
 
     /** Calls a target if all references of the body so far are valid there. */
@@ -338,7 +352,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     /** Resolves the references of the body so far, one after another. */
     private void settle(Runnable next) {
-        Reference reference = requireNonNull(body, "body is null").takeReference();
+        Reference reference = reading().takeReference();
         if (reference == null) {
             next.run();
         } else {
@@ -348,7 +362,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onReference(Reference reference) {
-        guard(() -> resolve(reference, requireNonNull(body, "body is null")::proceed));
+        guard(() -> resolve(reference, reading()::proceed));
     }
 
     private void resolve(Reference reference, Runnable next) {
@@ -357,7 +371,34 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             next.run();
             return;
         }
-        objects.check(reference, requireNonNull(target(), "target is null"), next);
+        Target target = requireNonNull(target(), "target is null");
+        if (reference.field() == RequestField.MODEL) {
+            resolveModel(reference, target, next);
+        } else {
+            objects.check(reference, target, next);
+        }
+    }
+
+    /** Resolves a model of a batch, which must use the LLM provider of the first one. */
+    private void resolveModel(Reference reference, Target first, Runnable next) {
+        ModelSelector.Named name = new ModelSelector.Named(reference.value());
+        when(proxy.find(identity(), organization(), name), route -> {
+            if (!(route instanceof Route.Found found)) {
+                reject(RoutingErrors.inBatch(reference, error(route, name)));
+            } else if (found.target().providerId().equals(first.providerId())) {
+                reading().rename(name.name(), found.target().remoteModel());
+                if (!found.target().modelId().equals(first.modelId())) {
+                    model = CalledModel.several(first);
+                }
+                next.run();
+            } else {
+                reject(RoutingErrors.otherProvider(reference, first));
+            }
+        });
+    }
+
+    private RequestBody reading() {
+        return requireNonNull(body, "body is null");
     }
 
     // Call the provider
