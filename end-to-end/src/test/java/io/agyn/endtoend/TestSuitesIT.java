@@ -118,11 +118,21 @@ class TestSuitesIT {
 
     private static void register(Server server, ScriptedProvider provider) throws IOException {
         String organization = server.organization("Suites");
-        register(server, provider, organization, "responses", "bearer", RESPONSES_MODELS);
+        // The tests of the SDK create responses without a model.
+        String model = register(server, provider, organization, "responses", "bearer", RESPONSES_MODELS);
+        String path = "/organizations/" + organization;
+        String version = server.request().get(path).then().extract().header("ETag");
+        server.request()
+                .header("If-Match", version)
+                .body(Map.of("name", "Suites", "default_model_id", model))
+                .put(path)
+                .then()
+                .statusCode(200);
         register(server, provider, organization, "anthropic_messages", "x_api_key", MESSAGES_MODELS);
     }
 
-    private static void register(
+    /** Registers models of one provider, and returns the id of the first. */
+    private static String register(
             Server server,
             ScriptedProvider provider,
             String organization,
@@ -135,12 +145,14 @@ class TestSuitesIT {
         fields.put("auth_method", authMethod);
         fields.put("token", "sk-suites");
         String id = server.create("organizations/" + organization + "/llm-providers", fields);
+        List<String> ids = new ArrayList<>();
         for (String model : models) {
             // The same remote name, so that the provider receives the same calls.
-            server.create(
+            ids.add(server.create(
                     "organizations/" + organization + "/models",
-                    Map.of("name", model, "provider_id", id, "remote_model_name", model));
+                    Map.of("name", model, "provider_id", id, "remote_model_name", model)));
         }
+        return ids.getFirst();
     }
 
     private List<PytestSuite> install() throws Exception {

@@ -48,7 +48,8 @@ public final class Usage {
                 selection.providerId(),
                 selection.userId(),
                 selection.apiTokenId(),
-                selection.outcome()));
+                selection.outcome(),
+                selection.operation()));
     }
 
     /**
@@ -70,7 +71,8 @@ public final class Usage {
                     selection.providerId(),
                     selection.userId(),
                     selection.apiTokenId(),
-                    selection.outcome()));
+                    selection.outcome(),
+                    selection.operation()));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -12,6 +12,8 @@ public enum UsageGroup {
     USER("user"),
     /** The outcome of the call. */
     OUTCOME("outcome"),
+    /** The operation of the call. */
+    OPERATION("operation"),
     /** The hour of the call's start, in UTC; cannot be combined with {@link #DAY}. */
     HOUR("hour"),
     /** The day of the call's start, in UTC; cannot be combined with {@link #HOUR}. */

@@ -2,6 +2,7 @@ package io.agyn.sdk;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.sdk.model.CallOperation;
 import io.agyn.sdk.model.CallOutcome;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class UsageSelection {
-    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null, null);
+    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null, null, null);
 
     private final @Nullable OffsetDateTime from;
     private final @Nullable OffsetDateTime to;
@@ -24,6 +25,7 @@ public final class UsageSelection {
     private final @Nullable UUID userId;
     private final @Nullable UUID apiTokenId;
     private final @Nullable CallOutcome outcome;
+    private final @Nullable CallOperation operation;
 
     private UsageSelection(
             @Nullable OffsetDateTime from,
@@ -32,7 +34,8 @@ public final class UsageSelection {
             @Nullable UUID providerId,
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
-            @Nullable CallOutcome outcome) {
+            @Nullable CallOutcome outcome,
+            @Nullable CallOperation operation) {
         this.from = from;
         this.to = to;
         this.modelId = modelId;
@@ -40,6 +43,7 @@ public final class UsageSelection {
         this.userId = userId;
         this.apiTokenId = apiTokenId;
         this.outcome = outcome;
+        this.operation = operation;
     }
 
     /**
@@ -59,7 +63,7 @@ public final class UsageSelection {
      */
     public UsageSelection from(OffsetDateTime time) {
         return new UsageSelection(
-                requireNonNull(time, "time is null"), to, modelId, providerId, userId, apiTokenId, outcome);
+                requireNonNull(time, "time is null"), to, modelId, providerId, userId, apiTokenId, outcome, operation);
     }
 
     /**
@@ -70,7 +74,14 @@ public final class UsageSelection {
      */
     public UsageSelection to(OffsetDateTime time) {
         return new UsageSelection(
-                from, requireNonNull(time, "time is null"), modelId, providerId, userId, apiTokenId, outcome);
+                from,
+                requireNonNull(time, "time is null"),
+                modelId,
+                providerId,
+                userId,
+                apiTokenId,
+                outcome,
+                operation);
     }
 
     /**
@@ -80,7 +91,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection model(UUID id) {
-        return new UsageSelection(from, to, requireNonNull(id, "id is null"), providerId, userId, apiTokenId, outcome);
+        return new UsageSelection(
+                from, to, requireNonNull(id, "id is null"), providerId, userId, apiTokenId, outcome, operation);
     }
 
     /**
@@ -90,7 +102,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection provider(UUID id) {
-        return new UsageSelection(from, to, modelId, requireNonNull(id, "id is null"), userId, apiTokenId, outcome);
+        return new UsageSelection(
+                from, to, modelId, requireNonNull(id, "id is null"), userId, apiTokenId, outcome, operation);
     }
 
     /**
@@ -100,7 +113,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection user(UUID id) {
-        return new UsageSelection(from, to, modelId, providerId, requireNonNull(id, "id is null"), apiTokenId, outcome);
+        return new UsageSelection(
+                from, to, modelId, providerId, requireNonNull(id, "id is null"), apiTokenId, outcome, operation);
     }
 
     /**
@@ -110,7 +124,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection apiToken(UUID id) {
-        return new UsageSelection(from, to, modelId, providerId, userId, requireNonNull(id, "id is null"), outcome);
+        return new UsageSelection(
+                from, to, modelId, providerId, userId, requireNonNull(id, "id is null"), outcome, operation);
     }
 
     /**
@@ -121,7 +136,18 @@ public final class UsageSelection {
      */
     public UsageSelection outcome(CallOutcome ended) {
         return new UsageSelection(
-                from, to, modelId, providerId, userId, apiTokenId, requireNonNull(ended, "ended is null"));
+                from, to, modelId, providerId, userId, apiTokenId, requireNonNull(ended, "ended is null"), operation);
+    }
+
+    /**
+     * Selects calls by operation.
+     *
+     * @param called the operation
+     * @return the narrower selection
+     */
+    public UsageSelection operation(CallOperation called) {
+        return new UsageSelection(
+                from, to, modelId, providerId, userId, apiTokenId, outcome, requireNonNull(called, "called is null"));
     }
 
     @Nullable
@@ -157,5 +183,10 @@ public final class UsageSelection {
     @Nullable
     CallOutcome outcome() {
         return outcome;
+    }
+
+    @Nullable
+    CallOperation operation() {
+        return operation;
     }
 }

@@ -2,6 +2,7 @@ package io.agyn.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.sdk.model.CallOperation;
 import io.agyn.sdk.model.CallOutcome;
 import io.agyn.sdk.model.UsageRecord;
 import io.agyn.sdk.model.UsageReport;
@@ -59,12 +60,13 @@ class UsageTest extends ClientTest {
                         .provider(provider)
                         .user(user)
                         .apiToken(apiToken)
-                        .outcome(CallOutcome.UPSTREAM_ERROR)))
+                        .outcome(CallOutcome.UPSTREAM_ERROR)
+                        .operation(CallOperation.RETRIEVE_RESPONSE)))
                 .extracting(UsageRecord::getRequestId)
                 .containsExactly("a", "b");
 
         String filters = "&model_id=" + model + "&provider_id=" + provider + "&user_id=" + user + "&api_token_id="
-                + apiToken + "&outcome=upstream_error";
+                + apiToken + "&outcome=upstream_error&operation=retrieve_response";
         assertThat(server.requests())
                 .extracting(ScriptedServer.Request::uri)
                 .containsExactly(
