@@ -30,9 +30,9 @@ class BatchResultsTest {
             reader.end();
             assertThat(reader.isFinal()).isTrue();
             CallUsage usage = reader.tokens().usage(null);
-            assertThat(usage.input()).isEqualTo(1_111);
-            assertThat(usage.output()).isEqualTo(4);
-            assertThat(usage.cachedInput()).isEqualTo(5);
+            assertThat(usage.inputTokens()).isEqualTo(1_111);
+            assertThat(usage.outputTokens()).isEqualTo(4);
+            assertThat(usage.cachedInputTokens()).isEqualTo(5);
             assertThat(usage.serviceTier()).isEqualTo("batch");
         }
     }
