@@ -7,11 +7,16 @@ import io.agyn.problems.ProblemKind;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Creates the errors for invalid API tokens. */
 @Singleton
 public final class FailedTokens {
+    // As in the JSON of an API token, so that the times can be compared: Instant.toString() keeps some trailing zeros.
+    private static final DateTimeFormatter EXPIRY = DateTimeFormatter.ISO_OFFSET_DATE_TIME.withZone(ZoneOffset.UTC);
+
     private final Throttle throttle;
     private final SourceAddress addresses;
     private final HttpServerRequest http;
@@ -30,7 +35,7 @@ public final class FailedTokens {
      */
     public static String reason(Optional<Identity> expired) {
         return expired.flatMap(Identity::expiresAt)
-                .map(at -> "The API token expired at " + at + ".")
+                .map(at -> "The API token expired at " + EXPIRY.format(at) + ".")
                 .orElse("The API token is mistyped, unknown or revoked, or its user is suspended.");
     }
 

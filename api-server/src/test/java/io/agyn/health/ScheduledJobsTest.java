@@ -27,6 +27,7 @@ class ScheduledJobsTest {
                 .extracting(Trigger::getId)
                 .containsExactlyInAnyOrder(
                         "audit-retention",
+                        "stored-object-retention",
                         "idempotency-key-removal",
                         "console-session-removal",
                         "secret-provider-tokens");

@@ -47,6 +47,7 @@ class OrganizationContentsTest {
                         // Kept after the organization.
                         "usage_record",
                         // Deleted after a time.
+                        "stored_object",
                         "change",
                         "idempotency_key");
     }

@@ -71,7 +71,7 @@ class LimitsTest {
                 callers.add(endless(other, models.get(i / ShortLimits.CALLS)));
             }
             assertIsOneTooMany(
-                    Scene.send(Scene.request("/v1/responses", body(SCENE.responses()))
+                    SCENE.send(Scene.request("/v1/responses", body(SCENE.responses()))
                             .header("authorization", "Bearer " + other)),
                     "organization");
         } finally {

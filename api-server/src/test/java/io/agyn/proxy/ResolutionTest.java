@@ -198,6 +198,6 @@ class ResolutionTest {
     }
 
     private static HttpResponse<byte[]> asOwnerOfBoth(String path, String body, String... headers) {
-        return Scene.send(Scene.request(path, body, headers).header("authorization", "Bearer " + Api.adminToken()));
+        return SCENE.send(Scene.request(path, body, headers).header("authorization", "Bearer " + Api.adminToken()));
     }
 }

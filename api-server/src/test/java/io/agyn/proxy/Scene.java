@@ -36,7 +36,8 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
 
     static final String CREDENTIAL = "sk-of-the-provider";
 
-    private static final HttpClient CLIENT = HttpClient.newBuilder()
+    // The class's, so that a test whose calls follow one another keeps one connection.
+    private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
@@ -72,6 +73,7 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
+        client.shutdownNow();
         if (provider != null) {
             provider.close();
         }
@@ -205,9 +207,9 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
         return new String(response.body(), UTF_8);
     }
 
-    static HttpResponse<byte[]> send(HttpRequest.Builder request) {
+    HttpResponse<byte[]> send(HttpRequest.Builder request) {
         try {
-            return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+            return client.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new AssertionError("No response: " + e, e);
         } catch (InterruptedException e) {

@@ -197,7 +197,7 @@ class StoredResponsesTest {
     }
 
     private static HttpResponse<byte[]> call(String token, String method, String path) {
-        return Scene.send(Scene.request(path, "")
+        return SCENE.send(Scene.request(path, "")
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .header("authorization", "Bearer " + token));
     }

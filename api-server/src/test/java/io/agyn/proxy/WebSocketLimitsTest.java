@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import static io.agyn.proxy.WebSocketCaller.create;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.ReceivedCall;
@@ -10,9 +11,12 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -88,16 +92,46 @@ class WebSocketLimitsTest {
     @Test
     void slowCallerPausesTheProvider() throws Exception {
         SCENE.provider().script("endless");
-        try (RawCaller caller = Scene.connect()) {
-            caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                    + "Authorization: Bearer " + SCENE.token() + "\r\n\r\n");
-            assertThat(caller.response().status()).isEqualTo(101);
-            String message = create(SCENE.responses());
-            // A mask of zeros leaves the text as it is.
-            caller.send(("\u0081" + (char) (0x80 | message.length()) + "\0\0\0\0" + message).getBytes(ISO_8859_1));
+        try (RawCaller caller = upgraded()) {
+            caller.send(frame(create(SCENE.responses())).getBytes(ISO_8859_1));
             assertThat(SCENE.awaitStalled()).isPositive();
         }
+    }
+
+    @Test
+    void callerThatReadsNoErrorsIsPaused() throws Exception {
+        byte[] invalid = frame("[]").repeat(1_000).getBytes(ISO_8859_1);
+        AtomicLong sent = new AtomicLong();
+        try (RawCaller caller = upgraded()) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    while (true) {
+                        caller.send(invalid);
+                        sent.addAndGet(invalid.length);
+                    }
+                } catch (IOException e) {
+                    // The end of the test.
+                }
+            });
+            AtomicLong last = new AtomicLong();
+            await().atMost(Scene.PATIENCE)
+                    .pollInterval(Duration.ofMillis(400))
+                    .until(sent::get, now -> now > 0 && last.getAndSet(now) == now);
+        }
+    }
+
+    private static RawCaller upgraded() throws IOException {
+        RawCaller caller = Scene.connect();
+        caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "Authorization: Bearer " + SCENE.token() + "\r\n\r\n");
+        assertThat(caller.response().status()).isEqualTo(101);
+        return caller;
+    }
+
+    /** A text message of less than 126 bytes. A mask of zeros leaves it as it is. */
+    private static String frame(String text) {
+        return "\u0081" + (char) (0x80 | text.length()) + "\0\0\0\0" + text;
     }
 
     private static WebSocketCaller connect() {

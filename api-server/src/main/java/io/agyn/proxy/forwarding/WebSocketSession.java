@@ -199,12 +199,17 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     /** Pauses who must wait: the caller for its message, and the providers for the caller or for each other. */
     void updatePauses() {
-        caller.setPaused(calls.size() > MAX_CALLS || current != null && current.waits());
+        caller.setPaused(calls.size() > MAX_CALLS || (current == null ? hasUnreadEvents() : current.waits()));
         boolean isFull = waitsForCaller();
         for (int i = 0; i < providers.size(); i++) {
             ProviderSocket provider = providers.get(i);
             provider.socket().setPaused(isFull || writing != null && writing != provider);
         }
+    }
+
+    /** Whether a next message would add to the memory of a caller that does not read: each may be rejected with an event. */
+    private boolean hasUnreadEvents() {
+        return waitsForCaller() || events != null && events.size() >= MAX_CALLS;
     }
 
     boolean waitsForCaller() {
