@@ -85,7 +85,7 @@ upgrade-fixture: $(SERVER) ## Create the fixture of a release's schema, for Upgr
 	JAVA_HOME='$(JDK)' scripts/upgrade-fixture.sh $(FROM)
 
 test-suites: build ## Run tests of the vendors' SDKs straight and through the LLM Proxy, and compare the verdicts
-	$(MVN) verify -pl end-to-end -am -Dtest=none -Dit.test=TestSuitesIT -Dsuites.excluded= \
+	$(MVN) verify -pl end-to-end -am -Dtest=none -Dit.test=VendorSuitesIT -Dsuites.excluded= \
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false || failed=$$?; \
 	cat end-to-end/target/test-suites.md; exit $${failed:-0}
 

@@ -26,7 +26,7 @@ type ApiTokenCreate struct {
 	Description string `json:"description" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId *string `json:"organization_id,omitempty"`
-	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	// The model of calls without one in their body or in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
 	DefaultModelId NullableString `json:"default_model_id,omitempty"`
 	// A time in UTC (RFC 3339).
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`

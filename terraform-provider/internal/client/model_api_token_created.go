@@ -29,7 +29,7 @@ type ApiTokenCreated struct {
 	Prefix string `json:"prefix"`
 	// The only organization that the token can access; null if it is not bound to one.
 	OrganizationId NullableString `json:"organization_id"`
-	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	// The model of calls without one in their body or in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
 	DefaultModelId NullableString `json:"default_model_id"`
 	// When the token expires; null if it does not expire.
 	ExpiresAt NullableTime `json:"expires_at"`

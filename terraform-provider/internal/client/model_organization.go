@@ -25,7 +25,7 @@ type Organization struct {
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A DNS label, unique in the cluster.
 	Slug string `json:"slug" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
-	// The model of calls that name none, neither in their body nor in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
+	// The model of calls without one in their body or in `x-agyn-model`; null if there is none. If the model is deleted, it becomes null.
 	DefaultModelId NullableString `json:"default_model_id"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`

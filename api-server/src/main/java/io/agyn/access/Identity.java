@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param tokenId the API token
  * @param boundOrganization the organization that the API token is bound to, if any
  * @param expiresAt when the API token expires, if ever
- * @param defaultModel the API token's model for calls that name none, if any
+ * @param defaultModel the API token's model for calls without a model, if any
  * @param scope the organizations that the API token reaches
  */
 public record Identity(

@@ -28,7 +28,7 @@ public class ApiTokenEntity extends StoredResource {
     @Column(name = "organization_id")
     public @Nullable UUID organizationId;
 
-    /** The model of calls that name none; it may become unreachable for the token. */
+    /** The model of calls without a model; it may become unreachable for the token. */
     @Column(name = "default_model_id")
     @Nullable
     UUID defaultModelId;

@@ -59,8 +59,10 @@ class BodyFloodIT {
                 flood(form, MIB - 4096);
             }
             assertOthersAreServed(cluster);
+            List<Socket> calls = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 Socket call = connect(server);
+                calls.add(call);
                 send(
                         call,
                         "POST /v1/responses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token
@@ -70,13 +72,13 @@ class BodyFloodIT {
                                 + "{\"input\":\"");
                 flood(call, 30 * MIB);
             }
-            Socket oneOfThem = attackers.getLast();
             Instant end = Instant.now().plusSeconds(15);
             while (Instant.now().isBefore(end)) {
                 assertOthersAreServed(cluster);
                 Thread.sleep(200);
             }
-            String rejection = new String(read(oneOfThem.getInputStream()), UTF_8);
+            // The memory of a rejected call lets others continue, so not all are rejected.
+            String rejection = new String(read(firstWithResponse(calls).getInputStream()), UTF_8);
             assertThat(rejection).startsWith("HTTP/1.1 503 ").contains("retry-after", "\"model\\\" before");
             close();
             assertOthersAreServed(cluster);
@@ -142,6 +144,15 @@ class BodyFloodIT {
                 // The server rejected the body, as expected.
             }
         });
+    }
+
+    private static Socket firstWithResponse(List<Socket> calls) throws IOException {
+        for (Socket call : calls) {
+            if (call.getInputStream().available() > 0) {
+                return call;
+            }
+        }
+        throw new AssertionError("no call was rejected");
     }
 
     private static byte[] read(InputStream in) throws IOException {

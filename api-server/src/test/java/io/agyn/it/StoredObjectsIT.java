@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stored responses on two servers, whichever of them a load balancer chooses. */
+/** Stored responses on two servers behind a load balancer. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class StoredObjectsIT {
     private static final int ROUNDS = 200;

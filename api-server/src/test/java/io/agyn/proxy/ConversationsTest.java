@@ -32,9 +32,7 @@ class ConversationsTest {
         // Neither the creation nor the items have a model to replace.
         assertThat(SCENE.provider().received().getFirst().text()).isEqualTo("{\"metadata\":{\"a\":\"b\"}}");
         String path = "/v1/conversations/" + conversation;
-        assertThat(SCENE.post(
-                                path + "/items",
-                                "{\"items\":[{\"id\":\"msg_1\",\"role\":\"user\",\"content\":\"x\"}]}")
+        assertThat(SCENE.post(path + "/items", "{\"items\":[{\"id\":\"msg_1\",\"role\":\"user\",\"content\":\"x\"}]}")
                         .statusCode())
                 .isEqualTo(200);
         for (String form : List.of("\"" + conversation + "\"", "{\"id\":\"" + conversation + "\"}")) {

@@ -387,7 +387,7 @@ class WebSocketTest {
         return SCENE.responsesModel(SCENE.provider().origin() + "/v1");
     }
 
-    /** The name of a model of a provider of its own, which follows a script. */
+    /** The name of a model of a separate provider, which follows a script. */
     private static String freshModel(String remoteModel) {
         String model = freshModel();
         JsonObject found = new JsonObject(asAdmin()

@@ -68,7 +68,9 @@ class ApiTokensTest {
         as(created.path("token")).get("/me").then().statusCode(200);
 
         // Changes the time in the database, since a short lifetime often ends before the first call returns.
-        database.execute("update api_token set expires_at = date_trunc('milliseconds', now()) + interval '10 us' where id = ?::uuid", created.<String>path("id"));
+        database.execute(
+                "update api_token set expires_at = date_trunc('milliseconds', now()) + interval '10 us' where id = ?::uuid",
+                created.<String>path("id"));
 
         String expiry = Api.get("/api-tokens/{id}", created.<String>path("id"))
                 .extract()

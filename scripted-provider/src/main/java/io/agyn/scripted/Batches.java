@@ -145,7 +145,7 @@ final class Batches {
         return plain(batch.json(url), script);
     }
 
-    /** Reads only what the results need, since batches may be large. */
+    /** Reads only the fields that the results need, since batches may be large. */
     private static List<Request> requests(byte[] body) throws IOException {
         List<Request> requests = new ArrayList<>();
         try (JsonParser parser = RequestBody.JSON.createParser(body)) {

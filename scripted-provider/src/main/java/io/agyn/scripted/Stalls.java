@@ -17,7 +17,7 @@ final class Stalls {
     /**
      * Stalls a response until the next resumption, or not at all if one came after the response's start.
      *
-     * @param resumptionsAtStart what {@link #resumptions} returned at the response's start
+     * @param resumptionsAtStart the result of {@link #resumptions} at the response's start
      */
     synchronized void stall(int resumptionsAtStart, Runnable resume) {
         if (resumptionsAtStart == resumptions) {

@@ -186,7 +186,7 @@ class ResponsesSocketTest {
         Caller broken = new Caller();
         broken.create("\"input\":\"x\"", "scripted:break=3");
         assertThat(broken.next().getString("type")).isEqualTo("response.created");
-        // The JDK's client loses what it has not read when a connection ends without a close frame.
+        // The JDK's client loses unread messages when a connection ends without a close frame.
         provider.await(call -> call.status() == 101 && ended(call), PATIENCE);
         assertThat(broken.received).allMatch(event -> event.getInteger("close", 1006) == 1006);
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * RequestFields}, at each of the three levels.
  */
 public final class BatchModels implements RequestScanner {
-    // Depths of the arrays and objects on the way to a model.
+    // Depths of the arrays and objects that contain a model.
     private static final int BATCH = 1;
     private static final int REQUESTS = 2;
     private static final int REQUEST = 3;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of a request body: the provider's name of a model takes the place of some bytes.
+ * A change of a request body: the provider's name of a model replaces some bytes.
  *
  * @param from the offset of the first byte that is replaced
  * @param to the offset after the last

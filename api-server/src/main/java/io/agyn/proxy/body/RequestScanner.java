@@ -3,7 +3,7 @@ package io.agyn.proxy.body;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads along with a request body that arrives in pieces, and finds in it what a call depends on: names of models, and ids of
+ * Reads along with a request body that arrives in pieces, and finds the names of models and the ids of
  * stored objects. It neither keeps nor changes the body. Not thread-safe.
  */
 public interface RequestScanner {
@@ -43,7 +43,7 @@ public interface RequestScanner {
     @Nullable
     Edit takeEdit();
 
-    /** The offset, in a routable body, from which on the next bytes may lead to an edit; the largest number without one. */
+    /** The offset, in a routable body, from which on the next bytes may need an edit; the largest number without one. */
     long heldFrom();
 
     /** The decoded value of a string, or the text of another value; null for a field that was not found, or is null. */

@@ -4,7 +4,7 @@ import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.Protocol;
 import io.vertx.core.http.HttpMethod;
 
-/** The operations of the LLM Proxy, each with its method, its path, and what determines its provider. */
+/** The operations of the LLM Proxy, each with its method, its path, and the source of its route. */
 public enum Operation {
     CREATE_RESPONSE(CallOperation.CREATE_RESPONSE, Protocol.RESPONSES, "/responses"),
     COUNT_INPUT_TOKENS(CallOperation.COUNT_INPUT_TOKENS, Protocol.RESPONSES, "/responses/input_tokens"),
@@ -41,7 +41,7 @@ public enum Operation {
             "/messages/batches/{id}/results",
             RouteSource.OBJECT);
 
-    /** What determines the provider of a call. */
+    /** The part of a call that determines its provider. */
     public enum RouteSource {
         /** The {@code model} in the body. */
         BODY_MODEL,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The API token of a call, from the key header of OpenAI's or Anthropic's SDK. Claude Code sends both if both of its
- * credentials are set, so a header with another credential is ignored beside one with an API token.
+ * credentials are set, so a header with another credential is ignored next to one with an API token.
  */
 public sealed interface CallerToken {
     /** The error for an invalid token after too many failed attempts. */

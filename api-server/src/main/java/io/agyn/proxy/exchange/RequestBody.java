@@ -85,7 +85,7 @@ public final class RequestBody {
      *
      * @param length the {@code Content-Length}, or -1
      * @param limit the most bytes of the body
-     * @param scanner reads the body, and nothing but it
+     * @param scanner reads the body; it has read no other
      */
     public RequestBody(Exchange exchange, long length, long limit, RequestScanner scanner, Listener listener) {
         this.exchange = exchange;

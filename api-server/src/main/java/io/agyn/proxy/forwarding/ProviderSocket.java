@@ -68,7 +68,7 @@ final class ProviderSocket implements Socket.Listener {
                 && target.credentials().equals(other.credentials());
     }
 
-    /** Whether this WebSocket takes the place of another of the same provider. */
+    /** Whether this WebSocket replaces another of the same provider. */
     boolean replaces(ProviderSocket other) {
         return target.providerId().equals(other.target.providerId());
     }
@@ -220,7 +220,7 @@ final class ProviderSocket implements Socket.Listener {
         }
     }
 
-    /** Closes the WebSocket, since later events of a response that was given up could not be told from others. */
+    /** Closes the WebSocket, since later events of an abandoned response look like those of others. */
     void giveUp(WebSocketAttempt attempt) {
         if (!isClosed) {
             remove(attempt);

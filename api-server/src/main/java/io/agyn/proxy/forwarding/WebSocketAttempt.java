@@ -153,7 +153,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
         call.fail(ProviderErrors.noWebSocket(target), outcome);
     }
 
-    /** Reads a small response in which the provider says why it does not accept the WebSocket. */
+    /** Reads a small response with which the provider rejects the WebSocket. */
     private void readError(HttpClientResponse head) {
         Buffer body = Buffer.buffer();
         head.handler(piece -> {

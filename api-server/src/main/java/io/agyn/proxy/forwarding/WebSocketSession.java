@@ -67,7 +67,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private boolean isOver;
 
     /**
-     * The caller.
+     * The origin of the session.
      *
      * @param headers those of the upgrade
      * @param query its query without a question mark

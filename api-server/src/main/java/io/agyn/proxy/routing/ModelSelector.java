@@ -17,7 +17,7 @@ public sealed interface ModelSelector {
     record At(UUID modelId, UUID providerId) implements ModelSelector {}
 
     /**
-     * The model of a call that names none: the API token's default model, else the organization's, each only if it uses the
+     * The default model, for a call without a model: the API token's default model, else the organization's, each only if it uses the
      * protocol.
      *
      * @param ofToken the API token's default model

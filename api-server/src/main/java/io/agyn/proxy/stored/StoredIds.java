@@ -6,7 +6,7 @@ import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.Keyset;
 import java.nio.ByteBuffer;
 
-/** The keyed hashes of ids: whoever reads the database can neither list nor guess the ids of a vendor account. */
+/** The keyed hashes of ids: a reader of the database can neither list nor guess the ids of a vendor account. */
 final class StoredIds {
     // Separates these hashes from fingerprints of credentials, which the same key computes.
     private static final byte[] CONTEXT = "stored_object".getBytes(UTF_8);

@@ -3,6 +3,7 @@ package io.agyn.proxy.stored;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
+import io.agyn.logging.Exceptions;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -132,7 +133,7 @@ class StoredObjectWriter {
             }
             return false;
         } catch (RuntimeException e) {
-            LOG.error("Stored objects cannot be retrieved later", e);
+            LOG.error("Stored objects cannot be retrieved later", Exceptions.withoutMessages(e));
             dropped.add(unwritten.size());
             unwritten.clear();
             return true;

@@ -39,7 +39,7 @@ public final class Handshake {
         return version != null && !version.strip().equals(VERSION);
     }
 
-    /** Returns what is invalid in a request for a WebSocket. */
+    /** Returns the error in a request for a WebSocket; empty if it is valid. */
     public static Optional<String> error(HttpServerRequest request) {
         if (request.version() != HttpVersion.HTTP_1_1) {
             return Optional.of("A WebSocket needs HTTP/1.1.");

@@ -405,7 +405,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext from) {
-        // What has arrived is read, even if reading is paused.
+        // The bytes that have arrived are read, even if reading is paused.
         isPaused = false;
         dispatcher.execute(() -> {
             read();

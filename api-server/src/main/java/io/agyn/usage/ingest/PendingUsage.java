@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes pending usage records with the usage that a later retrieval showed. Each record is completed once, whichever
- * server retrieves first. What is lost here is repaired by the next retrieval, since the record still says pending.
+ * Completes pending usage records with the usage that a later retrieval showed. Each record is completed once, by the
+ * server that retrieves first. A lost completion is repaired by the next retrieval, since the record still says pending.
  */
 @Singleton
 public final class PendingUsage {
@@ -47,7 +47,7 @@ public final class PendingUsage {
 
     private final DataSource dataSource;
     private final BlockingQueue<Completion> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
-    // Completions whose record was not there yet. Only the loader's thread uses it.
+    // Completions whose record is not in the database yet. Only the loader's thread uses it.
     private final Queue<Completion> waiting = new ArrayDeque<>();
 
     private record Completion(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class RequestFieldsFuzz {
     private static final int DEPTH_LIMIT = 64;
 
-    /** The result of one read: what was found, or the error. */
+    /** The result of one read: the fields, or the error. */
     private record Reading(
             String model,
             Edit edit,

@@ -128,11 +128,11 @@ class UsageLimitsTest {
 
     @Test
     void responseIdIsAShortTextWithoutEscapes() {
-        for (String id : new String[] {"r", "resp_1", "r".repeat(126)}) {
+        for (String id : new String[] {"r", "resp_1", "r".repeat(512)}) {
             assertThat(stream("{\"response\":{\"id\":\"" + id + "\"}}").responseId())
                     .isEqualTo(id);
         }
-        for (String none : new String[] {"\"\"", "\"a\\nb\"", "\"\\n\"", "\"" + "r".repeat(127) + "\"", "123", "[1]"}) {
+        for (String none : new String[] {"\"\"", "\"a\\nb\"", "\"\\n\"", "\"" + "r".repeat(513) + "\"", "123", "[1]"}) {
             assertThat(stream("{\"response\":{\"id\":" + none + "}}").responseId())
                     .as(none)
                     .isNull();

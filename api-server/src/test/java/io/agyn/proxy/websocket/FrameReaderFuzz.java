@@ -52,7 +52,7 @@ class FrameReaderFuzz {
         }
         Frames frames = new Frames();
         int code = Frames.read(bytes, true, new Random(Arrays.hashCode(bytes)), frames);
-        // Netty ignores what follows a close frame, and checks close codes.
+        // Netty ignores the frames after a close frame, and checks close codes.
         List<String> read = isClosed || isViolation
                 ? frames.read.subList(0, Math.min(expected.size(), frames.read.size()))
                 : frames.read;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs tests of OpenAI's and Anthropic's SDKs, Codex and Claude Code straight at the scripted provider and through the LLM Proxy. */
 @Tag("suites")
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
-class TestSuitesIT {
+class VendorSuitesIT {
 
     private static final List<String> RESPONSES_MODELS = List.of("gpt-6-astra", "model");
     private static final List<String> MESSAGES_MODELS = List.of("claude-opus-5-5", "model_id");
@@ -50,7 +50,7 @@ class TestSuitesIT {
     private final Path kept = Checkout.kept("suites");
     private final Path python = kept.resolve("venv/bin/python");
 
-    TestSuitesIT() throws IOException {}
+    VendorSuitesIT() throws IOException {}
 
     private static List<String> response(String id) {
         return List.of(id, "responses", "{\"model\":\"gpt-6-astra\",\"background\":true,\"input\":\"Hi\"}");
