@@ -68,8 +68,8 @@ public class PickerFactory {
             if (id != null) {
                 return one(organizationId, id);
             }
-            ModelList list = api.read(
-                    models.listModels(organizationId, size, null, name, null, null, null), ModelList.class);
+            ModelList list =
+                    api.read(models.listModels(organizationId, size, null, name, null, null, null), ModelList.class);
             return slice(list.getItems(), list.getNextPageToken(), PickerFactory::item);
         });
     }

@@ -81,10 +81,7 @@ public final class ResponseReader {
     }
 
     private ResponseReader(
-            Protocol protocol,
-            @Nullable String contentType,
-            @Nullable String contentEncoding,
-            boolean isBatchResults) {
+            Protocol protocol, @Nullable String contentType, @Nullable String contentEncoding, boolean isBatchResults) {
         this.protocol = protocol;
         this.results = isBatchResults ? new BatchResults(tokens) : null;
         this.stream = isEventStream(contentType);

@@ -36,10 +36,7 @@ public enum Operation {
     DELETE_BATCH(CallOperation.DELETE_BATCH, HttpMethod.DELETE, "/messages/batches/{id}", RouteSource.OBJECT),
     CANCEL_BATCH(CallOperation.CANCEL_BATCH, HttpMethod.POST, "/messages/batches/{id}/cancel", RouteSource.OBJECT),
     BATCH_RESULTS(
-            CallOperation.RETRIEVE_BATCH_RESULTS,
-            HttpMethod.GET,
-            "/messages/batches/{id}/results",
-            RouteSource.OBJECT);
+            CallOperation.RETRIEVE_BATCH_RESULTS, HttpMethod.GET, "/messages/batches/{id}/results", RouteSource.OBJECT);
 
     /** The part of a call that determines its provider. */
     public enum RouteSource {

@@ -52,7 +52,8 @@ public final class ProviderErrors {
     public static ProxyError invalidBatch(Target target) {
         return ProxyError.of(
                 Kind.PROVIDER_INVALID_RESPONSE,
-                provider(target) + " sent a batch or a list of batches that is not JSON, is compressed, or is too large;"
+                provider(target)
+                        + " sent a batch or a list of batches that is not JSON, is compressed, or is too large;"
                         + " check the provider.");
     }
 

@@ -183,12 +183,12 @@ class StoredObjectTable {
         Set<String> known = new HashSet<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(KNOWN)) {
-            query.setArray(1, connection.createArrayOf("bytea", hashes.toArray()));
+            query.setArray(1, connection.createArrayOf("bytea", hashes.toArray(byte[][]::new)));
             query.setObject(2, organizationId);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    known.add(requireNonNull(
-                            idsByHash.get(HexFormat.of().formatHex(rows.getBytes(1))), "unknown hash"));
+                    known.add(
+                            requireNonNull(idsByHash.get(HexFormat.of().formatHex(rows.getBytes(1))), "unknown hash"));
                 }
             }
         }
