@@ -83,7 +83,11 @@ class TokensPagesTest {
         fields.put("default_model_id", model);
         Response created = owner.post(tokens + "/new", fields);
         created.then().statusCode(200);
-        Api.as(plaintext(created.asString())).get("/api-tokens").then().body("items.default_model_id", hasItem(model));
+        Api.asAdmin()
+                .queryParam("user_id", user)
+                .get("/api-tokens")
+                .then()
+                .body("items.default_model_id", hasItem(model));
     }
 
     @Test
