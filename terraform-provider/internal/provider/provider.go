@@ -23,6 +23,7 @@ import (
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/apitoken"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/defaultmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmprovider"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/member"
@@ -177,6 +178,7 @@ func (p *Agyn) checkConnection(ctx context.Context, client *api.Client, gateway 
 func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		apitoken.NewResource,
+		defaultmodel.NewResource,
 		llmmodel.NewResource,
 		llmprovider.NewResource,
 		member.NewResource,

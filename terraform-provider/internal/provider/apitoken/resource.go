@@ -35,6 +35,7 @@ type model struct {
 	UserID         types.String      `tfsdk:"user_id"`
 	Description    types.String      `tfsdk:"description"`
 	OrganizationID types.String      `tfsdk:"organization_id"`
+	DefaultModelID types.String      `tfsdk:"default_model_id"`
 	ExpiresAt      timetypes.RFC3339 `tfsdk:"expires_at"`
 	Prefix         types.String      `tfsdk:"prefix"`
 	CreatedBy      types.String      `tfsdk:"created_by_token_id"`
@@ -101,6 +102,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       replaced,
 			},
+			"default_model_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The id of the model of calls that name none. It has precedence over the organization's default model, see `agyn_default_model`.",
+				Validators:          []validator.String{object.UUID()},
+				PlanModifiers:       replaced,
+			},
 			"expires_at": schema.StringAttribute{
 				CustomType: timetypes.RFC3339Type{},
 				Optional:   true,
@@ -144,7 +151,7 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	defer done()
 	body := client.ApiTokenCreate{
 		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID), OrganizationId: object.Optional(plan.OrganizationID),
-		ExpiresAt: object.Instant(plan.ExpiresAt),
+		DefaultModelId: *client.NewNullableString(object.Optional(plan.DefaultModelID)), ExpiresAt: object.Instant(plan.ExpiresAt),
 	}
 	created := create(ctx, r.Client, body, &response.Diagnostics)
 	if created == nil {
@@ -210,6 +217,7 @@ func read(token *client.ApiToken, known timetypes.RFC3339) model {
 		UserID:         types.StringValue(token.UserId),
 		Description:    types.StringValue(token.Description),
 		OrganizationID: types.StringPointerValue(token.OrganizationId.Get()),
+		DefaultModelID: types.StringPointerValue(token.DefaultModelId.Get()),
 		ExpiresAt:      expiresAt,
 		Prefix:         types.StringValue(token.Prefix),
 		CreatedBy:      types.StringPointerValue(token.CreatedByTokenId.Get()),
@@ -241,7 +249,8 @@ func create(ctx context.Context, with *api.Client, body client.ApiTokenCreate, d
 func metadata(created *client.ApiTokenCreated) *client.ApiToken {
 	return &client.ApiToken{
 		Id: created.Id, UserId: created.UserId, Description: created.Description, Prefix: created.Prefix, OrganizationId: created.OrganizationId,
-		ExpiresAt: created.ExpiresAt, LastUsedAt: created.LastUsedAt,
+		DefaultModelId: created.DefaultModelId,
+		ExpiresAt:      created.ExpiresAt, LastUsedAt: created.LastUsedAt,
 		CreatedByTokenId: created.CreatedByTokenId, CreatedAt: created.CreatedAt, UpdatedAt: created.UpdatedAt,
 	}
 }

@@ -41,10 +41,15 @@ func IdentitySchemaInOrganization(kind string) identityschema.Schema {
 
 // Import imports by an id or an identity.
 func Import(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), request, response)
+	ImportBy(ctx, "id", request, response)
+}
+
+// ImportBy imports by the id in an attribute, which the identity has too.
+func ImportBy(ctx context.Context, attribute string, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root(attribute), path.Root(attribute), request, response)
 	var id types.String
-	response.Diagnostics.Append(response.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	requireUUIDs(&response.Diagnostics, "<id>", id.ValueString())
+	response.Diagnostics.Append(response.State.GetAttribute(ctx, path.Root(attribute), &id)...)
+	requireUUIDs(&response.Diagnostics, fmt.Sprintf("<%s>", attribute), id.ValueString())
 }
 
 // ImportInOrganization imports by <organization_id>/<id> or an identity. The attribute receives the id, in the state and in

@@ -319,7 +319,7 @@ public interface Settings {
         MemorySize bodyLimit();
 
         @Setting(
-                value = "how long stored responses and conversations can be retrieved after their last use",
+                value = "how long stored responses, conversations and batches can be retrieved after their last use",
                 syntax = Syntax.DAYS,
                 min = "1d",
                 max = "365d")

@@ -41,15 +41,22 @@ public final class Hcl {
         this.importId = importId;
     }
 
+    /** The default model is a separate resource, since models depend on organizations. */
     @TemplateExtension(matchName = "hcl")
     public static String of(Organization organization) {
-        return new Hcl(
-                        "agyn_organization",
-                        Label.of(organization.getSlug(), organization.getId()),
-                        organization.getId().toString())
+        String label = Label.of(organization.getSlug(), organization.getId());
+        String id = organization.getId().toString();
+        String configuration = new Hcl("agyn_organization", label, id)
                 .text("name", organization.getName())
                 .text("slug", organization.getSlug())
                 .configuration();
+        return organization.getDefaultModelId() == null
+                ? configuration
+                : configuration + "\n"
+                        + new Hcl("agyn_default_model", label, id)
+                                .text("organization_id", id)
+                                .text("model_id", organization.getDefaultModelId())
+                                .configuration();
     }
 
     /** The value of a local secret is a variable. */
@@ -180,6 +187,7 @@ public final class Hcl {
                         token.getId().toString())
                 .text("user_id", token.getUserId())
                 .text("organization_id", token.getOrganizationId())
+                .text("default_model_id", token.getDefaultModelId())
                 .text("description", token.getDescription())
                 .text("expires_at", token.getExpiresAt() == null ? null : time(token.getExpiresAt()))
                 .configuration();

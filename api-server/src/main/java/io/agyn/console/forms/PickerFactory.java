@@ -4,18 +4,23 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.MembersApi;
+import io.agyn.api.ModelsApi;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.SecretProvidersApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.UsersApi;
 import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.MemberList;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelList;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.SecretList;
 import io.agyn.api.model.SecretProviderList;
 import io.agyn.api.model.UserList;
 import io.agyn.console.Api;
 import io.agyn.console.lists.ListPage;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public class PickerFactory {
     private final Api api;
     private final LlmProvidersApi llmProviders;
+    private final ModelsApi models;
     private final SecretsApi secrets;
     private final SecretProvidersApi secretProviders;
     private final OrganizationsApi organizations;
@@ -37,6 +43,7 @@ public class PickerFactory {
     PickerFactory(Api api) {
         this.api = requireNonNull(api, "api is null");
         this.llmProviders = api.of(LlmProvidersApi.class);
+        this.models = api.of(ModelsApi.class);
         this.secrets = api.of(SecretsApi.class);
         this.secretProviders = api.of(SecretProvidersApi.class);
         this.organizations = api.of(OrganizationsApi.class);
@@ -54,6 +61,34 @@ public class PickerFactory {
                     list.getNextPageToken(),
                     provider -> new Picker.Item(provider.getId(), provider.getName(), provider.getName()));
         });
+    }
+
+    public Picker model(UUID organizationId) {
+        return new Picker("model", "name", (size, name, id) -> {
+            if (id != null) {
+                return one(organizationId, id);
+            }
+            ModelList list =
+                    api.read(models.listModels(organizationId, size, null, name, null, null, null), ModelList.class);
+            return slice(list.getItems(), list.getNextPageToken(), PickerFactory::item);
+        });
+    }
+
+    /** Lists of models have no filter by id. */
+    private ListPage.Slice<Picker.Item> one(UUID organizationId, UUID id) {
+        try {
+            Model model = api.read(models.getModel(organizationId, id), Model.class);
+            return new ListPage.Slice<>(List.of(item(model)), null);
+        } catch (ProblemException e) {
+            if (e.kind() == ProblemKind.NOT_FOUND) {
+                return unknown();
+            }
+            throw e;
+        }
+    }
+
+    private static Picker.Item item(Model model) {
+        return new Picker.Item(model.getId(), model.getName(), model.getName());
     }
 
     /** The field keeps the name of the secret as typed. */

@@ -13,6 +13,8 @@ import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
 import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.forms.PickerFactory;
 import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
@@ -26,13 +28,17 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class OrganizationsPages {
     private static final String ROOT = "/organizations";
+    private static final String DEFAULT_MODEL = "default_model_id";
+    private static final Map<String, String> LABELS = Map.of(DEFAULT_MODEL, "Default model");
 
     @CheckedTemplate(basePath = "console/organizations")
     static class Templates {
@@ -40,12 +46,14 @@ public class OrganizationsPages {
 
         static native TemplateInstance create(Form form, boolean first);
 
-        static native TemplateInstance overview(Organization organization, Form form, List<FirstSteps.Step> steps);
+        static native TemplateInstance overview(
+                Organization organization, Form form, Picker.Options models, List<FirstSteps.Step> steps);
     }
 
     private final Api api;
     private final OrganizationsApi organizations;
     private final ListSources lists;
+    private final PickerFactory pickers;
     private final FirstSteps steps;
     private final EditFlow edits;
     private final DeleteFlow deletes;
@@ -55,6 +63,7 @@ public class OrganizationsPages {
     OrganizationsPages(
             Api api,
             ListSources lists,
+            PickerFactory pickers,
             FirstSteps steps,
             EditFlow edits,
             DeleteFlow deletes,
@@ -63,6 +72,7 @@ public class OrganizationsPages {
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
         this.lists = requireNonNull(lists, "lists is null");
+        this.pickers = requireNonNull(pickers, "pickers is null");
         this.steps = requireNonNull(steps, "steps is null");
         this.edits = requireNonNull(edits, "edits is null");
         this.deletes = requireNonNull(deletes, "deletes is null");
@@ -110,11 +120,12 @@ public class OrganizationsPages {
     @Path("/{organization}")
     public Response save(@PathParam("organization") String slugOrId, Form form) {
         UUID id = enter(slugOrId);
+        Form resolved = form.withLabels(LABELS).resolve(DEFAULT_MODEL, pickers.model(id));
         OrganizationUpdate body = new OrganizationUpdate()
                 .name(form.text("name"))
                 .slug(form.text("slug"))
-                .defaultModelId(read(id).resource().getDefaultModelId());
-        return edits.save(edit(id), form, body, () -> {
+                .defaultModelId(resolved.id(DEFAULT_MODEL));
+        return edits.save(edit(id), resolved, body, () -> {
             Organization saved =
                     api.read(organizations.updateOrganization(id, body, form.optional("etag")), Organization.class);
             return pages.done(Page.path(saved), "Organization " + saved.getName() + " was saved.");
@@ -153,8 +164,18 @@ public class OrganizationsPages {
         return new EditFlow.Target<>(
                 id,
                 () -> read(id),
-                organization -> Form.of("name", organization.getName()).set("slug", organization.getSlug()),
-                (organization, form) -> Templates.overview(organization, form, steps.ofOrganization()));
+                organization -> Form.of("name", organization.getName())
+                        .set("slug", organization.getSlug())
+                        .set(DEFAULT_MODEL, text(organization.getDefaultModelId())),
+                (organization, form) -> Templates.overview(
+                        organization,
+                        form,
+                        pickers.model(id).options(form.text(DEFAULT_MODEL)),
+                        steps.ofOrganization()));
+    }
+
+    private static @Nullable String text(@Nullable UUID id) {
+        return id == null ? null : id.toString();
     }
 
     private DeleteFlow.Target<Organization> deletion(UUID id) {

@@ -61,7 +61,8 @@ abstract class TokensPages {
                 Map<UUID, Organization> reached,
                 Map<UUID, ApiToken> creators);
 
-        static native TemplateInstance create(Form form, Holder holder, String root, Picker.Options organizations);
+        static native TemplateInstance create(
+                Form form, Holder holder, String root, Picker.Options organizations, Picker.@Nullable Options models);
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
@@ -75,8 +76,9 @@ abstract class TokensPages {
                 Map<UUID, ApiToken> creators);
     }
 
+    private static final String DEFAULT_MODEL = "default_model_id";
     private static final Map<String, String> LABELS =
-            Map.of("organization_id", "Access", "expires_at", "Expires on (00:00 UTC)");
+            Map.of("organization_id", "Access", DEFAULT_MODEL, "Default model", "expires_at", "Expires on (00:00 UTC)");
 
     private final Api api;
     private final ApiTokensApi tokens;
@@ -145,10 +147,14 @@ abstract class TokensPages {
         Form resolved = form.withLabels(LABELS)
                 .resolve("organization_id", pickers.organization(organizationId()))
                 .check("expires_at", TokensPages::startOfDay, "Enter a date such as 2027-01-31.");
+        if (organizationId() != null) {
+            resolved = resolved.resolve(DEFAULT_MODEL, pickers.model(organizationId()));
+        }
         ApiTokenCreate body = new ApiTokenCreate()
                 .userId(user)
                 .description(form.text("description"))
                 .organizationId(resolved.id("organization_id"))
+                .defaultModelId(resolved.id(DEFAULT_MODEL))
                 .expiresAt(form.parse("expires_at", TokensPages::startOfDay));
         return edits.create(resolved, body, () -> created(form, body), rejected -> creation(rejected, user));
     }
@@ -215,7 +221,10 @@ abstract class TokensPages {
                 form,
                 holder(user),
                 root(),
-                pickers.organization(organizationId()).options(form.text("organization_id")));
+                pickers.organization(organizationId()).options(form.text("organization_id")),
+                organizationId() == null
+                        ? null
+                        : pickers.model(organizationId()).options(form.text(DEFAULT_MODEL)));
     }
 
     /** The id of the page's organization. */

@@ -18,7 +18,7 @@ final class JsonFields {
         /**
          * Receives a field.
          *
-         * @param path the field's name, for a field of a field with the name of that before it: {@code response.usage}
+         * @param path the field's name after those of the objects around it, as in {@code response.usage}
          * @param bytes an array that starts with the JSON text of its value; valid during this call
          * @param length the length of the text
          */
@@ -32,27 +32,29 @@ final class JsonFields {
 
     /** The fields to pick. */
     static final class Paths {
-        private final List<Field> fields = new ArrayList<>();
+        private final Field root = new Field(new byte[0], null);
 
         /**
          * Creates paths, once for many objects.
          *
-         * @param paths names, or a name and the name of a field in it with a period between
+         * @param paths names, each after those of the objects around it, with periods between
          */
         Paths(String... paths) {
             for (String path : paths) {
-                String[] names = path.split("\\.");
-                Field field = field(fields, names[0]);
-                (names.length == 1 ? field : field(field.fields, names[1])).path = path;
+                Field field = root;
+                for (String name : path.split("\\.")) {
+                    field = field(field, name);
+                }
+                field.path = path;
             }
         }
 
-        private static Field field(List<Field> fields, String name) {
+        private static Field field(Field parent, String name) {
             byte[] bytes = name.getBytes(UTF_8);
-            Field field = find(fields, bytes, bytes.length);
+            Field field = find(parent.fields, bytes, bytes.length);
             if (field == null) {
-                field = new Field(bytes);
-                fields.add(field);
+                field = new Field(bytes, parent);
+                parent.fields.add(field);
             }
             return field;
         }
@@ -60,11 +62,16 @@ final class JsonFields {
 
     private static final class Field {
         private final byte[] name;
+        private final Field parent;
+        private final int depth;
         private final List<Field> fields = new ArrayList<>();
         private @Nullable String path;
 
-        Field(byte[] name) {
+        /** @param parent null for the outermost object */
+        Field(byte[] name, @Nullable Field parent) {
             this.name = name;
+            this.parent = parent == null ? this : parent;
+            this.depth = parent == null ? 0 : parent.depth + 1;
         }
 
         boolean isNamed(byte[] bytes, int length) {
@@ -105,6 +112,11 @@ final class JsonFields {
         failed = false;
     }
 
+    /** Whether something other than white space has been read. */
+    boolean isStarted() {
+        return failed || !scanner.isBeforeObject();
+    }
+
     /** Whether an object has been read to its end. */
     boolean isWhole() {
         return scanner.isAfterObject();
@@ -123,12 +135,16 @@ final class JsonFields {
     }
 
     private final class Handler implements JsonScanner.Handler {
-        private List<Field> named = List.of();
+        // The object whose names are read, or a value of another type before them.
+        private Field level = paths.root;
         private String path = "";
 
         @Override
         public Then name(int depth, byte[] bytes, int length) {
-            Field field = find(depth == 1 ? paths.fields : named, bytes, length);
+            while (level.depth >= depth) {
+                level = level.parent;
+            }
+            Field field = find(level.fields, bytes, length);
             if (field == null) {
                 return Then.SKIP;
             }
@@ -136,7 +152,7 @@ final class JsonFields {
                 path = field.path;
                 return Then.CAPTURE;
             }
-            named = field.fields;
+            level = field;
             return Then.ENTER;
         }
 

@@ -143,12 +143,16 @@ final class JsonScanner {
      * @throws MalformedBodyException if the object is missing or incomplete
      */
     void requireObject(String member) throws MalformedBodyException {
-        if (state == State.BEFORE_OBJECT) {
+        if (isBeforeObject()) {
             throw new MalformedBodyException("The body is empty; send a JSON object with " + member + ".");
         }
         if (!isAfterObject()) {
             throw new MalformedBodyException("The body ends in the middle of its JSON object.");
         }
+    }
+
+    boolean isBeforeObject() {
+        return state == State.BEFORE_OBJECT;
     }
 
     boolean isAfterObject() {

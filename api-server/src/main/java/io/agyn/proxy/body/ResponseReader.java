@@ -54,6 +54,7 @@ public final class ResponseReader {
     private final Protocol protocol;
     private final boolean stream;
     private final TokenCounts tokens = new TokenCounts();
+    private final @Nullable BatchResults results;
     private final JsonFields fields = new JsonFields(FIELDS, this::readField);
     private final EventSplitter events = new EventSplitter(new Events());
     private final @Nullable EmbeddedChannel inflater;
@@ -76,7 +77,13 @@ public final class ResponseReader {
      * @param contentEncoding its {@code Content-Encoding}
      */
     public ResponseReader(Protocol protocol, @Nullable String contentType, @Nullable String contentEncoding) {
+        this(protocol, contentType, contentEncoding, false);
+    }
+
+    private ResponseReader(
+            Protocol protocol, @Nullable String contentType, @Nullable String contentEncoding, boolean isBatchResults) {
         this.protocol = protocol;
+        this.results = isBatchResults ? new BatchResults(tokens) : null;
         this.stream = isEventStream(contentType);
         String encoding =
                 contentEncoding == null ? "identity" : contentEncoding.strip().toLowerCase(Locale.ROOT);
@@ -89,6 +96,11 @@ public final class ResponseReader {
                 unreadable = UsageUnknownReason.UNSUPPORTED_ENCODING;
             }
         }
+    }
+
+    /** Creates a reader of the results of a batch, whose usage is summed. */
+    public static ResponseReader ofBatchResults(@Nullable String contentEncoding) {
+        return new ResponseReader(Protocol.ANTHROPIC_MESSAGES, null, contentEncoding, true);
     }
 
     /** Creates a reader of a response whose events are WebSocket messages of the Responses protocol. */
@@ -155,8 +167,11 @@ public final class ResponseReader {
         return unfinished;
     }
 
-    /** Whether the response is complete, and shows the final state of a stored response. */
+    /** Whether the response is complete, and shows the final state of a stored response, or all results of a batch. */
     public boolean isFinal() {
+        if (results != null) {
+            return results.isFinal();
+        }
         return stream ? terminated : finished && fields.isWhole();
     }
 
@@ -185,7 +200,9 @@ public final class ResponseReader {
 
     /** Handles the proper end of the response's HTTP message. */
     public void end() {
-        if (stream) {
+        if (results != null) {
+            results.end();
+        } else if (stream) {
             events.end();
         } else {
             failed |= failedEvent;
@@ -219,7 +236,9 @@ public final class ResponseReader {
     }
 
     private void readPlain(byte[] bytes, int from, int to) {
-        if (stream) {
+        if (results != null) {
+            results.read(bytes, from, to);
+        } else if (stream) {
             events.read(bytes, from, to);
         } else {
             fields.read(bytes, from, to);

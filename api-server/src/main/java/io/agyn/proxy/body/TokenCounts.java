@@ -110,6 +110,14 @@ public final class TokenCounts {
                 unknownReason);
     }
 
+    /** Adds the counts of another response. */
+    void add(TokenCounts other) {
+        inputIncludesCaches |= other.inputIncludesCaches;
+        counts.add(other.counts);
+        separate.add(other.separate);
+        readServiceTier(other.serviceTier);
+    }
+
     /** Reads OpenAI's {@code usage}. */
     void readResponses(byte[] json, int from, int length) throws IOException {
         inputIncludesCaches = true;

@@ -28,7 +28,15 @@ public enum Operation {
     LIST_CONVERSATION_ITEMS(CallOperation.USE_CONVERSATION, HttpMethod.GET, "/conversations/{id}/items"),
     ADD_CONVERSATION_ITEMS(CallOperation.USE_CONVERSATION, HttpMethod.POST, "/conversations/{id}/items"),
     RETRIEVE_CONVERSATION_ITEM(CallOperation.USE_CONVERSATION, HttpMethod.GET, "/conversations/{id}/items/{item}"),
-    DELETE_CONVERSATION_ITEM(CallOperation.USE_CONVERSATION, HttpMethod.DELETE, "/conversations/{id}/items/{item}");
+    DELETE_CONVERSATION_ITEM(CallOperation.USE_CONVERSATION, HttpMethod.DELETE, "/conversations/{id}/items/{item}"),
+
+    CREATE_BATCH(CallOperation.CREATE_BATCH, HttpMethod.POST, "/messages/batches", RouteSource.BODY_MODEL),
+    LIST_BATCHES(CallOperation.LIST_BATCHES, HttpMethod.GET, "/messages/batches", RouteSource.DEFAULT_MODEL),
+    RETRIEVE_BATCH(CallOperation.RETRIEVE_BATCH, HttpMethod.GET, "/messages/batches/{id}", RouteSource.OBJECT),
+    DELETE_BATCH(CallOperation.DELETE_BATCH, HttpMethod.DELETE, "/messages/batches/{id}", RouteSource.OBJECT),
+    CANCEL_BATCH(CallOperation.CANCEL_BATCH, HttpMethod.POST, "/messages/batches/{id}/cancel", RouteSource.OBJECT),
+    BATCH_RESULTS(
+            CallOperation.RETRIEVE_BATCH_RESULTS, HttpMethod.GET, "/messages/batches/{id}/results", RouteSource.OBJECT);
 
     /** The part of a call that determines its provider. */
     public enum RouteSource {
@@ -56,6 +64,11 @@ public enum Operation {
     /** An operation of an object that an OpenAI-compatible provider stores. */
     Operation(CallOperation recorded, HttpMethod method, String template) {
         this(recorded, Protocol.RESPONSES, method, template, RouteSource.OBJECT);
+    }
+
+    /** An operation of message batches. */
+    Operation(CallOperation recorded, HttpMethod method, String template, RouteSource routeSource) {
+        this(recorded, Protocol.ANTHROPIC_MESSAGES, method, template, routeSource);
     }
 
     Operation(CallOperation recorded, Protocol protocol, HttpMethod method, String template, RouteSource routeSource) {
@@ -93,7 +106,7 @@ public enum Operation {
 
     /** Whether the response names a stored object, which later calls may use. */
     public boolean remembers() {
-        return this == CREATE_RESPONSE || this == CREATE_CONVERSATION;
+        return this == CREATE_RESPONSE || this == CREATE_CONVERSATION || this == CREATE_BATCH;
     }
 
     /** Whether the response reports usage of this call. */
@@ -103,7 +116,12 @@ public enum Operation {
 
     /** Whether the response may report the usage of the call that created the object. */
     public boolean completesUsage() {
-        return this == RETRIEVE_RESPONSE || this == CANCEL_RESPONSE;
+        return this == RETRIEVE_RESPONSE || this == CANCEL_RESPONSE || this == BATCH_RESULTS;
+    }
+
+    /** Whether the response has URLs of the provider in place of this server's, or objects of other organizations. */
+    public boolean isRewritten() {
+        return this == CREATE_BATCH || this == LIST_BATCHES || this == RETRIEVE_BATCH || this == CANCEL_BATCH;
     }
 
     /** The path relative to a provider's endpoint, with braces around the names of ids. */

@@ -49,6 +49,14 @@ public final class ProviderErrors {
                 provider(target) + " sent a header that is not valid in HTTP; check the provider.");
     }
 
+    public static ProxyError invalidBatch(Target target) {
+        return ProxyError.of(
+                Kind.PROVIDER_INVALID_RESPONSE,
+                provider(target)
+                        + " sent a batch or a list of batches that is not JSON, is compressed, or is too large;"
+                        + " check the provider.");
+    }
+
     /** The provider does not support WebSocket, or it is off for it. */
     public static ProxyError noWebSocket(Target target) {
         return ProxyError.of(

@@ -18,6 +18,11 @@ public interface Exchange {
     /** Returns the caller's address; empty if this server is the caller. */
     Optional<String> source(SourceAddress addresses);
 
+    /** The scheme and authority that the caller used, as in {@code https://agyn.example.com}; empty without any. */
+    default Optional<String> origin(SourceAddress addresses) {
+        return Optional.empty();
+    }
+
     MultiMap headers();
 
     /** The query of the request without its question mark. */

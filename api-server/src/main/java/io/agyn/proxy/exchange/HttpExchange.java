@@ -37,6 +37,12 @@ public final class HttpExchange implements Exchange {
     }
 
     @Override
+    public Optional<String> origin(SourceAddress addresses) {
+        String scheme = addresses.isTls(request) ? "https://" : "http://";
+        return Optional.ofNullable(request.authority()).map(authority -> scheme + authority);
+    }
+
+    @Override
     public MultiMap headers() {
         return request.headers();
     }

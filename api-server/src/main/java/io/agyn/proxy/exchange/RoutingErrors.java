@@ -40,6 +40,31 @@ public final class RoutingErrors {
         return ProxyError.of(Kind.MISSING_PARAMETER, message).about(MODEL);
     }
 
+    /** A call that has no model by nature, and may go to several LLM providers. */
+    public static ProxyError missingDefault() {
+        return ProxyError.of(
+                        Kind.MISSING_PARAMETER,
+                        "This call names no model, and your API token reaches none or several LLM providers: send the"
+                                + " header x-agyn-model, or set a default model of the organization or the API token.")
+                .about(RequestHead.MODEL.toString());
+    }
+
+    /** The error of a model in a batch. */
+    public static ProxyError inBatch(Reference reference, ProxyError error) {
+        return ProxyError.of(error.kind(), reference.parameter() + ": " + error.message())
+                .about(reference.parameter());
+    }
+
+    /** @param target the target of the first request */
+    public static ProxyError otherProvider(Reference reference, Target target) {
+        return inBatch(
+                reference,
+                ProxyError.of(
+                        Kind.INVALID_REQUEST,
+                        "All requests of a batch need models of one LLM provider; \"" + reference.value() + "\" and \""
+                                + target.modelName() + "\" use different ones. Send two batches."));
+    }
+
     public static ProxyError unknownOrganization() {
         return ProxyError.of(Kind.NOT_FOUND, "No organization with this id or slug is accessible with your API token.")
                 .about(RequestHead.ORGANIZATION.toString());

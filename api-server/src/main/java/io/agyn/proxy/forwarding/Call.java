@@ -166,7 +166,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (operation.routeSource() == RouteSource.OBJECT) {
             guard(() -> authentication.renew(objects::route));
         } else {
-            guard(() -> authentication.renew(() -> routing.find(name)));
+            guard(() -> authentication.renew(() -> routing.find(requireNonNull(body, "body is null"), name)));
         }
     }
 
@@ -191,10 +191,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         routing.settle(requireNonNull(body, "body is null"), target, () -> takePermits(target));
     }
 
+    /** Notes that a batch names several models of the target's LLM provider. */
+    void useSeveralModels(Target target) {
+        model = CalledModel.several(target);
+    }
+
     @Override
     public void onReference(Reference reference) {
         RequestBody reading = requireNonNull(body, "body is null");
-        guard(() -> routing.resolve(reference, requireNonNull(target(), "target is null"), reading::proceed));
+        guard(() -> routing.resolve(reading, reference, requireNonNull(target(), "target is null"), reading::proceed));
     }
 
     // Call the provider
@@ -284,8 +289,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         fail(error, Outcome.REFUSED);
     }
 
-    /** Rejects a call of a model that cannot be called. */
-    void reject(CalledModel found, ProxyError error) {
+    /** Rejects a call of a model that cannot be called; null if the model is unknown. */
+    void reject(@Nullable CalledModel found, ProxyError error) {
         model = found;
         reject(error);
     }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class CallObjects {
     private static final String TRUE = "true";
     private static final String FALSE = "false";
+    // Any other status of success may be a part of the response.
+    private static final int COMPLETE = 200;
 
     private final Call call;
     private final ProxyContext proxy;
@@ -116,7 +118,7 @@ final class CallObjects {
                     call.identity().userId(),
                     target.modelId(),
                     target.providerId(),
-                    isBackground() ? pending : null));
+                    isBackground() || operation == Operation.CREATE_BATCH ? pending : null));
         }
     }
 
@@ -150,7 +152,7 @@ final class CallObjects {
         if (operation.completesUsage()
                 && object != null
                 && object.pending() != null
-                && isSuccess()
+                && call.responseStatus() == COMPLETE
                 && reader.isFinal()
                 && usage.unknownReason() == null) {
             proxy.complete(object.organizationId(), object.pending(), usage);
@@ -159,6 +161,9 @@ final class CallObjects {
     }
 
     private boolean isPending(ResponseReader reader) {
+        if (operation == Operation.CREATE_BATCH) {
+            return true;
+        }
         return reader.isStream() ? isBackground() && !reader.isTerminated() : reader.isUnfinished();
     }
 }

@@ -1,8 +1,10 @@
 package io.agyn.proxy.forwarding;
 
 import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.Operation.RouteSource;
+import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.exchange.RequestHead;
@@ -10,6 +12,7 @@ import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the target of a call, and checks there what the body refers to. */
@@ -27,9 +30,13 @@ final class CallRouting {
     }
 
     /** Finds the target by the body's model, by the header's, or by a default model. */
-    void find(@Nullable String name) {
+    void find(RequestBody body, @Nullable String name) {
         ModelSelector selector = selector(name);
-        call.when(proxy.find(call.identity(), call.organization(), selector), route -> follow(route, selector));
+        find(selector, route -> follow(body, route, selector));
+    }
+
+    private void find(ModelSelector selector, Consumer<Route> then) {
+        call.when(proxy.find(call.identity(), call.organization(), selector), then);
     }
 
     /** The body has precedence over the header, and the header over default models. */
@@ -43,32 +50,50 @@ final class CallRouting {
                 : new ModelSelector.Named(model);
     }
 
-    private void follow(Route route, ModelSelector selector) {
-        switch (route) {
-            case Route.Found found -> {
-                Target target = found.target();
-                if (target.protocol() == operation.protocol()) {
-                    call.use(target);
-                } else {
-                    call.reject(CalledModel.at(target), RoutingErrors.wrongPath(operation, target));
-                }
+    private void follow(RequestBody body, Route route, ModelSelector selector) {
+        if (route instanceof Route.Found found && found.target().protocol() == operation.protocol()) {
+            if (operation == Operation.CREATE_BATCH && selector instanceof ModelSelector.Named named) {
+                body.rename(named.name(), found.target().remoteModel());
             }
-            case Route.Uncallable found ->
-                call.reject(
-                        new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null),
-                        RoutingErrors.uncallable(found));
-            case Route.Ambiguous ambiguous ->
-                call.reject(
-                        selector instanceof ModelSelector.Named named
-                                ? RoutingErrors.ambiguous(ambiguous, named.name())
-                                : RoutingErrors.ambiguousDefault(ambiguous));
-            case Route.UnknownModel unknown ->
-                call.reject(
-                        selector instanceof ModelSelector.Named named
-                                ? RoutingErrors.unknownModel(named.name())
-                                : RoutingErrors.missingModel(operation.protocol()));
-            case Route.UnknownOrganization unknown -> call.reject(RoutingErrors.unknownOrganization());
+            call.use(found.target());
+        } else {
+            call.reject(called(route), error(route, selector));
         }
+    }
+
+    /** Returns the model that a call may not use; null if unknown. */
+    private static @Nullable CalledModel called(Route route) {
+        return switch (route) {
+            case Route.Found found -> CalledModel.at(found.target());
+            case Route.Uncallable found ->
+                new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
+            case Route.Ambiguous ambiguous -> null;
+            case Route.UnknownModel unknown -> null;
+            case Route.UnknownOrganization unknown -> null;
+        };
+    }
+
+    /** Returns the error for a route that leads to no model of the operation's protocol. */
+    private ProxyError error(Route route, ModelSelector selector) {
+        return switch (route) {
+            case Route.Found found -> RoutingErrors.wrongPath(operation, found.target());
+            case Route.Uncallable found -> RoutingErrors.uncallable(found);
+            case Route.Ambiguous ambiguous ->
+                selector instanceof ModelSelector.Named named
+                        ? RoutingErrors.ambiguous(ambiguous, named.name())
+                        : RoutingErrors.ambiguousDefault(ambiguous);
+            case Route.UnknownModel unknown -> unknownModel(selector);
+            case Route.UnknownOrganization unknown -> RoutingErrors.unknownOrganization();
+        };
+    }
+
+    private ProxyError unknownModel(ModelSelector selector) {
+        if (selector instanceof ModelSelector.Named named) {
+            return RoutingErrors.unknownModel(named.name());
+        }
+        return operation.routeSource() == RouteSource.DEFAULT_MODEL
+                ? RoutingErrors.missingDefault()
+                : RoutingErrors.missingModel(operation.protocol());
     }
 
     /** Resolves the references of the body so far, one after another; continues if all are valid at the target. */
@@ -77,16 +102,36 @@ final class CallRouting {
         if (reference == null) {
             next.run();
         } else {
-            resolve(reference, target, () -> settle(body, target, next));
+            resolve(body, reference, target, () -> settle(body, target, next));
         }
     }
 
-    void resolve(Reference reference, Target target, Runnable next) {
+    void resolve(RequestBody body, Reference reference, Target target, Runnable next) {
         if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value(), target)) {
             // The provider remembers it for the connection, even if it is not stored.
             next.run();
+        } else if (reference.field() == RequestField.MODEL) {
+            resolveModel(body, reference, target, next);
         } else {
             call.objects().check(reference, target, next);
         }
+    }
+
+    /** Resolves a model of a batch, which must use the LLM provider of the first one. */
+    private void resolveModel(RequestBody body, Reference reference, Target first, Runnable next) {
+        ModelSelector.Named name = new ModelSelector.Named(reference.value());
+        find(name, route -> {
+            if (!(route instanceof Route.Found found)) {
+                call.reject(RoutingErrors.inBatch(reference, error(route, name)));
+            } else if (found.target().providerId().equals(first.providerId())) {
+                body.rename(name.name(), found.target().remoteModel());
+                if (!found.target().modelId().equals(first.modelId())) {
+                    call.useSeveralModels(first);
+                }
+                next.run();
+            } else {
+                call.reject(RoutingErrors.otherProvider(reference, first));
+            }
+        });
     }
 }

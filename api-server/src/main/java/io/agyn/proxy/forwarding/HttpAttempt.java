@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.body.ResponseReader;
+import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProviderErrors;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.egress.SilentConnectionException;
@@ -15,6 +16,8 @@ import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -22,6 +25,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +91,9 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
 
     private void send(HttpClientRequest opened) {
         setHeaders(opened);
+        if (operation().isRewritten()) {
+            opened.headers().set(HttpHeaderNames.ACCEPT_ENCODING, HttpHeaderValues.IDENTITY);
+        }
         call.enter(new AwaitingResponse());
         opened.response(result -> onResponse(opened, result));
         BodySink sink = new HttpBodySink(opened);
@@ -165,7 +172,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     private void forward(HttpClientResponse head) {
         noteStatus(head.statusCode());
         call.guard(() -> {
-            ResponsePipe pipe = new ResponsePipe(target, head, exchange, this);
+            ResponsePipe pipe = new ResponsePipe(target, operation(), head, exchange, this);
             response = pipe;
             call.enter(new Forwarding(pipe));
             pipe.start(call.requestId());
@@ -223,6 +230,34 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     @Override
     public void onRead() {
         call.objects().onRead(requireNonNull(response, "response is null").reader());
+    }
+
+    @Override
+    public void onWhole(Buffer body) {
+        boolean isList = operation() == Operation.LIST_BATCHES;
+        Optional<BatchBody> read = BatchBody.read(body.getBytes(), isList);
+        if (read.isEmpty()) {
+            call.fail(ProviderErrors.invalidBatch(target), Outcome.UPSTREAM_ERROR);
+            return;
+        }
+        BatchBody batches = read.get();
+        proxy.origin(exchange).ifPresent(batches::setOrigin);
+        if (isList) {
+            call.when(proxy.known(target.organizationId(), batches.ids()), known -> {
+                batches.retain(known);
+                endWhole(batches);
+            });
+        } else {
+            endWhole(batches);
+        }
+    }
+
+    private void endWhole(BatchBody batches) {
+        requireNonNull(response, "response is null").endWhole(Buffer.buffer(batches.bytes()));
+    }
+
+    private Operation operation() {
+        return call.path().operation();
     }
 
     @Override

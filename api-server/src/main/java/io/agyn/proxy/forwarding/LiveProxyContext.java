@@ -33,7 +33,9 @@ import io.agyn.usage.ingest.PendingUsage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -117,6 +119,16 @@ class LiveProxyContext implements ProxyContext {
     public CompletableFuture<Optional<StoredObject>> object(
             Identity identity, Optional<String> organization, String id) {
         return objects.find(identity, organization, id);
+    }
+
+    @Override
+    public CompletableFuture<Set<String>> known(UUID organizationId, List<String> ids) {
+        return objects.known(organizationId, ids);
+    }
+
+    @Override
+    public Optional<String> origin(Exchange exchange) {
+        return exchange.origin(sources);
     }
 
     @Override

@@ -21,7 +21,9 @@ import io.agyn.usage.CallUsage;
 import io.agyn.vault.VaultException;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,6 +40,12 @@ public interface ProxyContext {
 
     /** Looks up a stored object among those of the organizations that the caller reaches; fails if that is impossible now. */
     CompletableFuture<Optional<StoredObject>> object(Identity identity, Optional<String> organization, String id);
+
+    /** Returns those of the ids that are stored objects of an organization; fails if the lookup is impossible now. */
+    CompletableFuture<Set<String>> known(UUID organizationId, List<String> ids);
+
+    /** The scheme and authority that the caller used; empty without any. */
+    Optional<String> origin(Exchange exchange);
 
     /** Remembers a new stored object. */
     void remember(StoredObject object);

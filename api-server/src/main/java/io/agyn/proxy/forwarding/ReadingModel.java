@@ -1,5 +1,6 @@
 package io.agyn.proxy.forwarding;
 
+import io.agyn.proxy.body.BatchModels;
 import io.agyn.proxy.body.PassedBody;
 import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
@@ -45,6 +46,9 @@ final class ReadingModel implements CallState {
         }
         if (operation.routeSource() != RouteSource.BODY_MODEL) {
             return new PassedBody();
+        }
+        if (operation == Operation.CREATE_BATCH) {
+            return new BatchModels(MAX_DEPTH);
         }
         return switch (operation.protocol()) {
             case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);

@@ -48,6 +48,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
@@ -212,6 +213,16 @@ class WarmUp {
         public CompletableFuture<Optional<StoredObject>> object(
                 Identity caller, Optional<String> organization, String objectId) {
             throw new IllegalStateException("no call uses a stored object");
+        }
+
+        @Override
+        public CompletableFuture<Set<String>> known(UUID organizationId, List<String> ids) {
+            throw new IllegalStateException("no call lists stored objects");
+        }
+
+        @Override
+        public Optional<String> origin(Exchange exchange) {
+            return Optional.empty();
         }
 
         @Override

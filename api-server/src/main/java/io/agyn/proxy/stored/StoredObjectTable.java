@@ -24,12 +24,16 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -57,6 +61,8 @@ class StoredObjectTable {
         order by created_at desc
         limit 1\
         """;
+    private static final String KNOWN =
+            "select distinct id_hash from stored_object where id_hash = any (?::bytea[]) and organization_id = ?";
 
     private final DataSource dataSource;
     private final Supplier<Keyset> keyset;
@@ -155,6 +161,32 @@ class StoredObjectTable {
                 return row.next() ? Optional.of(object(id, row)) : Optional.empty();
             }
         }
+    }
+
+    /** Returns those of the ids that are objects of an organization. */
+    Set<String> known(UUID organizationId, List<String> ids) throws SQLException {
+        Keyset keys = keyset.get();
+        Map<String, String> idsByHash = new HashMap<>();
+        List<byte[]> hashes = new ArrayList<>();
+        for (String id : ids) {
+            for (byte[] hash : StoredIds.hashes(keys, id)) {
+                hashes.add(hash);
+                idsByHash.put(HexFormat.of().formatHex(hash), id);
+            }
+        }
+        Set<String> known = new HashSet<>();
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query = connection.prepareStatement(KNOWN)) {
+            query.setArray(1, connection.createArrayOf("bytea", hashes.toArray(byte[][]::new)));
+            query.setObject(2, organizationId);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    known.add(
+                            requireNonNull(idsByHash.get(HexFormat.of().formatHex(rows.getBytes(1))), "unknown hash"));
+                }
+            }
+        }
+        return known;
     }
 
     private static StoredObject object(String id, ResultSet row) throws SQLException {

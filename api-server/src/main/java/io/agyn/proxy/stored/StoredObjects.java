@@ -11,10 +11,14 @@ import io.agyn.proxy.routing.LookupExecutor;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The objects that LLM providers store for this deployment's organizations. An object that is not remembered for an
@@ -78,6 +82,24 @@ public final class StoredObjects {
             return lookUpAgain(identity.scope(), organization, id, 0)
                     .whenComplete((again, failure) -> repeated.release(identity.tokenId()));
         });
+    }
+
+    /** Returns those of the ids that are objects of an organization; fails if the database is needed and does not respond. */
+    public CompletableFuture<Set<String>> known(UUID organizationId, List<String> ids) {
+        List<String> others =
+                ids.stream().filter(id -> !isRecent(organizationId, id)).toList();
+        if (others.isEmpty()) {
+            return CompletableFuture.completedFuture(Set.copyOf(ids));
+        }
+        return lookups.submit(() -> table.known(organizationId, others), LOOKUP_TIMEOUT)
+                .thenApply(found -> ids.stream()
+                        .filter(id -> found.contains(id) || isRecent(organizationId, id))
+                        .collect(Collectors.toSet()));
+    }
+
+    private boolean isRecent(UUID organizationId, String id) {
+        StoredObject known = recent.getIfPresent(id);
+        return known != null && known.organizationId().equals(organizationId);
     }
 
     private CompletableFuture<Optional<StoredObject>> lookUpAgain(

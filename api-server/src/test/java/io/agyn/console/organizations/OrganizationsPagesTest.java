@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
@@ -62,6 +63,25 @@ class OrganizationsPagesTest {
                 .statusCode(303)
                 .header("Location", "/organizations/" + slug);
         Api.get(path).body("name", equalTo("Renamed"), "slug", equalTo(slug));
+    }
+
+    @Test
+    void defaultModelIsChosenAndRemoved() {
+        String model = Api.model(id, Api.provider(id, Api.secret(id, "sk")));
+        String slug = Visitor.hidden("slug", owner.page(path));
+        owner.submit(path, Map.of("name", name, "slug", slug, "default_model_id", model))
+                .then()
+                .statusCode(303);
+        Api.get(path).body("default_model_id", equalTo(model));
+        assertThat(owner.page(path)).contains("value=\"" + model + "\" selected", "agyn_default_model");
+        owner.submit(path, Map.of("name", name, "slug", slug, "default_model_id", ""))
+                .then()
+                .statusCode(303);
+        Api.get(path).body("default_model_id", nullValue());
+        owner.submit(path, Map.of("name", name, "slug", slug, "default_model_id", "nobody"))
+                .then()
+                .statusCode(422)
+                .body(containsString("#default_model_id\">Default model</a>: No model has this name."));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.agyn.console.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -73,6 +74,20 @@ class TokensPagesTest {
         assertThat(list).contains("CI", plaintext.substring(0, 12), "2099-01-31 00:00 UTC");
         assertThat(PLAINTEXT.matcher(list).find()).isFalse();
         assertThat(list.split("<th scope=\"row\">")).hasSize(2);
+    }
+
+    @Test
+    void defaultModelOfATokenIsChosenOnTheOrganizationsPage() {
+        String model = Api.model(organization, Api.provider(organization, Api.secret(organization, "sk")));
+        Map<String, String> fields = fields(owner.page(tokens + "/new"), "CI", organization, "");
+        fields.put("default_model_id", model);
+        Response created = owner.post(tokens + "/new", fields);
+        created.then().statusCode(200);
+        Api.asAdmin()
+                .queryParam("user_id", user)
+                .get("/api-tokens")
+                .then()
+                .body("items.default_model_id", hasItem(model));
     }
 
     @Test

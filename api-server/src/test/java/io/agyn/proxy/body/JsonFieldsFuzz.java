@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** JSON of LLM providers, as bytes. */
 @Timeout(60)
 class JsonFieldsFuzz {
-    private static final String[] PATHS = {"type", "usage", "response.usage"};
+    private static final String[] PATHS = {"type", "usage", "response.usage", "result.message.usage", "result.type"};
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

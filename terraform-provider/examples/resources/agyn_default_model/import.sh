@@ -1,0 +1,1 @@
+terraform import agyn_default_model.acme '<organization_id>'
