@@ -24,6 +24,11 @@ import org.w3c.dom.NodeList;
 record PytestSuite(String name, Path python, Path folder, String path, List<String> arguments) implements Suite {
 
     @Override
+    public boolean isRepeatable() {
+        return true;
+    }
+
+    @Override
     public Map<String, Verdict> run(SuiteSide side) throws Exception {
         Path report = Files.createTempFile("agyn-suite", ".xml");
         try {
