@@ -39,29 +39,48 @@ final class ArrivedCalls {
     /** Random ids of the provider and of the SDKs. */
     private static final Pattern RANDOM = Pattern.compile("[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+    /** The organization's default model, which the proxy adds to calls without a model. */
+    private static final Pattern DEFAULT_MODEL = Pattern.compile("^\\{\"model\":\"gpt-6-astra\",?");
+
+    private static final int SHOWN = 80;
+
     private ArrivedCalls() {}
 
-    /** The distinct calls with their numbers; the proxy itself lists the models. */
-    static Map<String, Verdict> of(List<ReceivedCall> calls) {
+    /** The distinct calls; the proxy itself lists the models. */
+    static Map<String, Verdict> of(List<ReceivedCall> calls, Suite.Comparison comparison) {
+        boolean everything = comparison == Suite.Comparison.EVERYTHING;
         Map<String, Long> counts = calls.stream()
                 .filter(call -> !call.target().startsWith("/v1/models"))
-                .map(ArrivedCalls::describe)
+                .map(call -> everything ? describe(call) : outline(call))
                 .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
         Map<String, Verdict> verdicts = new TreeMap<>();
-        counts.forEach((call, count) -> verdicts.put("%d times %s".formatted(count, call), Verdict.PASSED));
+        counts.forEach((call, count) -> {
+            String number = everything ? count + " times " : "";
+            verdicts.put(number + call, Verdict.PASSED);
+        });
         return verdicts;
     }
 
-    private static String describe(ReceivedCall call) {
-        String headers = call.headers().stream()
-                .filter(header -> isCompared(header.name().toLowerCase(Locale.ROOT)))
-                .map(ArrivedCalls::describe)
+    private static String outline(ReceivedCall call) {
+        return "%s %s (%s)".formatted(call.method(), call.target(), headers(call, Header::name));
+    }
+
+    private static String headers(ReceivedCall call, Function<Header, String> description) {
+        return call.headers().stream()
+                .map(header -> new Header(header.name().toLowerCase(Locale.ROOT), header.value()))
+                .filter(header -> isCompared(header.name()))
+                .map(description)
                 .sorted()
                 .collect(Collectors.joining(", "));
-        String body = RANDOM.matcher(new String(call.body(), StandardCharsets.ISO_8859_1))
-                .replaceAll("random");
-        return "%s %s (%s) with body %s"
-                .formatted(call.method(), RANDOM.matcher(call.target()).replaceAll("random"), headers, hash(body));
+    }
+
+    private static String describe(ReceivedCall call) {
+        String whole = new String(call.body(), StandardCharsets.ISO_8859_1);
+        String body = RANDOM.matcher(DEFAULT_MODEL.matcher(whole).replaceFirst("{")).replaceAll("random");
+        String target = RANDOM.matcher(call.target()).replaceAll("random");
+        String headers = headers(call, ArrivedCalls::describe);
+        String begin = body.substring(0, Math.min(body.length(), SHOWN));
+        return "%s %s (%s) %s… (%s)".formatted(call.method(), target, headers, begin, hash(body));
     }
 
     private static boolean isCompared(String header) {
@@ -70,7 +89,7 @@ final class ArrivedCalls {
 
     private static String describe(Header header) {
         String value = RANDOM.matcher(header.value()).replaceAll("random");
-        return header.name().toLowerCase(Locale.ROOT) + ": " + value;
+        return header.name() + ": " + value;
     }
 
     private static String hash(String body) {

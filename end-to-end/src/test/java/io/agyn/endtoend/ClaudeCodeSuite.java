@@ -25,6 +25,11 @@ record ClaudeCodeSuite(Path programs, ScriptedProvider provider) implements Suit
     }
 
     @Override
+    public Comparison comparison() {
+        return Comparison.HEADER_NAMES;
+    }
+
+    @Override
     public Map<String, Verdict> run(SuiteSide side) throws Exception {
         AgentScenarios scenarios = new AgentScenarios(programs.resolve("claude"), provider, side);
         conversation(scenarios);

@@ -26,6 +26,11 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
     }
 
     @Override
+    public Comparison comparison() {
+        return Comparison.HEADER_NAMES;
+    }
+
+    @Override
     public Map<String, Verdict> run(SuiteSide side) throws Exception {
         AgentScenarios scenarios = new AgentScenarios(programs.resolve("codex"), provider, side);
         for (boolean webSocket : List.of(true, false)) {

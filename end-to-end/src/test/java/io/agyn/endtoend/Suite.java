@@ -12,9 +12,17 @@ interface Suite {
         return false;
     }
 
-    /** Whether each run sends the same calls, so that those that arrive at the provider can be compared. */
-    default boolean isRepeatable() {
-        return false;
+    /** What of the calls that arrive at the provider must be the same on both sides. */
+    Comparison comparison();
+
+    /** What of calls is compared. */
+    enum Comparison {
+        /** Nothing, for suites with calls that the proxy itself refuses. */
+        NOTHING,
+        /** The methods, targets and names of headers, for suites with random contents. */
+        HEADER_NAMES,
+        /** Also the values of headers, the bodies and the number of calls. */
+        EVERYTHING
     }
 
     /** The verdicts by test. */

@@ -93,7 +93,7 @@ class VendorSuitesIT {
                 Run first = run(suite, straight, provider);
                 Run second = run(suite, proxy, provider);
                 table.add(suite.name(), suite.mustPass(), first.verdicts(), second.verdicts());
-                if (suite.isRepeatable()) {
+                if (suite.comparison() != Suite.Comparison.NOTHING) {
                     table.add(suite.name() + ": calls", true, first.calls(), second.calls());
                 }
             }
@@ -117,7 +117,7 @@ class VendorSuitesIT {
         provider.forget();
         provider.script("");
         Map<String, Verdict> verdicts = suite.run(side);
-        return new Run(verdicts, ArrivedCalls.of(provider.received()));
+        return new Run(verdicts, ArrivedCalls.of(provider.received(), suite.comparison()));
     }
 
     private List<String> messagesModels() throws Exception {
@@ -209,19 +209,22 @@ class VendorSuitesIT {
                                 "beta/responses",
                                 "test_conversations.py",
                                 "conversations",
-                                "test_models.py")),
+                                "test_models.py"),
+                        Suite.Comparison.EVERYTHING),
                 new PytestSuite(
                         openAi.getFileName() + " WebSocket",
                         python,
                         openAi,
                         "/v1",
-                        List.of("tests/lib/responses/test_websocket_live.py")),
+                        List.of("tests/lib/responses/test_websocket_live.py"),
+                        Suite.Comparison.EVERYTHING),
                 new PytestSuite(
                         "Open Responses WebSocket cases",
                         python,
                         Checkout.file("end-to-end/suites"),
                         "/v1",
-                        List.of("-p", "no:cacheprovider", "test_websocket.py")),
+                        List.of("-p", "no:cacheprovider", "test_websocket.py"),
+                        Suite.Comparison.NOTHING),
                 new PytestSuite(
                         anthropic.getFileName() + " messages",
                         python,
@@ -234,7 +237,8 @@ class VendorSuitesIT {
                                 "messages",
                                 "beta/messages",
                                 "test_models.py",
-                                "beta/test_models.py")));
+                                "beta/test_models.py"),
+                        Suite.Comparison.EVERYTHING));
     }
 
     /** Installs the agents, and returns the folder of their programs. */
