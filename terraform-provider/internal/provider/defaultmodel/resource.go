@@ -65,7 +65,7 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Sets the default model of an organization, for calls that name none. An organization has one: use this resource once " +
+		MarkdownDescription: "Sets the default model of an organization, for calls without a model. An organization has one: use this resource once " +
 			"per organization. Destroying it leaves the organization without a default model.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationID(),

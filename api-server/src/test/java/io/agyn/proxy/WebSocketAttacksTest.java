@@ -158,7 +158,7 @@ class WebSocketAttacksTest {
             });
             assertThat(caller.last().getJsonObject("headers").getString("x-agyn-error"))
                     .isEqualTo("provider_broke_off");
-            // What the kernel's buffers hold.
+            // The capacity of the kernel's buffers.
             assertThat(sent.get()).isLessThan(200);
         }
     }
