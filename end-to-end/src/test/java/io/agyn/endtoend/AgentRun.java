@@ -3,7 +3,7 @@ package io.agyn.endtoend;
 import io.agyn.scripted.ReceivedCall;
 import java.util.List;
 
-/** What an agent printed, and the calls that arrived at the provider meanwhile. */
+/** The output of an agent, and the calls that arrived at the provider meanwhile. */
 record AgentRun(Command.Result result, List<ReceivedCall> calls) {
 
     boolean succeeds(String text) {

@@ -1,5 +1,6 @@
 package io.agyn.endtoend;
 
+import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,12 +52,13 @@ final class AgentScenarios {
     }
 
     AgentRun run(Map<String, String> environment, List<String> arguments) throws Exception {
-        provider.forget();
+        int before = provider.received().size();
         // A closed standard input, which the programs would wait for.
         List<String> words = List.of("sh", "-c", "exec \"$0\" \"$@\" < /dev/null", program.toString());
         Command.Result result =
                 new Command(home, environment, words).with(arguments).run();
-        return new AgentRun(result, provider.received());
+        List<ReceivedCall> calls = provider.received();
+        return new AgentRun(result, calls.subList(before, calls.size()));
     }
 
     void verdict(String scenario, AgentRun run, boolean passed) throws IOException {

@@ -51,6 +51,9 @@ final class ArrivedCalls {
         boolean everything = comparison == Suite.Comparison.EVERYTHING;
         Map<String, Long> counts = calls.stream()
                 .filter(call -> !call.target().startsWith("/v1/models"))
+                // Agents' probes do not arrive: the proxy responds to HEAD, and connects for the first message of a
+                // WebSocket.
+                .filter(call -> everything || call.body().length > 0)
                 .map(call -> everything ? describe(call) : outline(call))
                 .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
         Map<String, Verdict> verdicts = new TreeMap<>();
@@ -76,7 +79,8 @@ final class ArrivedCalls {
 
     private static String describe(ReceivedCall call) {
         String whole = new String(call.body(), StandardCharsets.ISO_8859_1);
-        String body = RANDOM.matcher(DEFAULT_MODEL.matcher(whole).replaceFirst("{")).replaceAll("random");
+        String body =
+                RANDOM.matcher(DEFAULT_MODEL.matcher(whole).replaceFirst("{")).replaceAll("random");
         String target = RANDOM.matcher(call.target()).replaceAll("random");
         String headers = headers(call, ArrivedCalls::describe);
         String begin = body.substring(0, Math.min(body.length(), SHOWN));

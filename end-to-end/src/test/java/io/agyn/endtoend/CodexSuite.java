@@ -46,6 +46,10 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
         String catalog = "model_providers.suite.model_catalog_url=\"%s/v1/models\"".formatted(side.baseUrl());
         AgentRun models = run(scenarios, "debug", "models", "-c", catalog);
         scenarios.verdict("model catalog", models, models.succeeds("\"slug\":\"model\""));
+        scenarios.script("");
+        AgentRun builtIn = builtInProvider(scenarios);
+        scenarios.verdict(
+                "openai_base_url", builtIn, builtIn.succeeds(TEXT) && builtIn.sends(ReceivedCall.MESSAGE, "Say hello"));
         return scenarios.verdicts();
     }
 
@@ -100,6 +104,26 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
         }
     }
 
+    /** The provider that is built into Codex, at another address. */
+    private static AgentRun builtInProvider(AgentScenarios scenarios) throws Exception {
+        Map<String, String> environment = Map.of(
+                "CODEX_HOME",
+                scenarios.home().toString(),
+                "CODEX_API_KEY",
+                scenarios.side().key());
+        return scenarios.run(
+                environment,
+                List.of(
+                        "exec",
+                        "--skip-git-repo-check",
+                        "--json",
+                        "-c",
+                        "model_provider=\"openai\"",
+                        "-c",
+                        "openai_base_url=\"%s/v1\"".formatted(scenarios.side().baseUrl()),
+                        "Say hello"));
+    }
+
     /** The check for updates asks GitHub. */
     private static boolean isClean(AgentRun doctor) {
         String output = doctor.result().output();
@@ -109,7 +133,7 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
                         .noneMatch(line -> line.startsWith("⚠") && !line.contains(" updates "));
     }
 
-    private static void configure(Path home, SuiteSide side, boolean webSocket) throws IOException {
+    static void configure(Path home, SuiteSide side, boolean webSocket) throws IOException {
         Files.writeString(home.resolve("config.toml"), """
                 model = "gpt-6-astra"
                 model_provider = "suite"
@@ -123,7 +147,7 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
                 """.formatted(side.baseUrl(), webSocket));
     }
 
-    private static AgentRun exec(AgentScenarios scenarios, String... arguments) throws Exception {
+    static AgentRun exec(AgentScenarios scenarios, String... arguments) throws Exception {
         List<String> exec = List.of("exec", "--skip-git-repo-check", "--json", "--sandbox", "danger-full-access");
         return run(scenarios, Stream.concat(exec.stream(), Stream.of(arguments)).toArray(String[]::new));
     }

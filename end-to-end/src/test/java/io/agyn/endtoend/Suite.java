@@ -12,14 +12,14 @@ interface Suite {
         return false;
     }
 
-    /** What of the calls that arrive at the provider must be the same on both sides. */
+    /** The parts of calls that must arrive at the provider equally from both sides. */
     Comparison comparison();
 
-    /** What of calls is compared. */
+    /** The compared parts of calls. */
     enum Comparison {
         /** Nothing, for suites with calls that the proxy itself refuses. */
         NOTHING,
-        /** The methods, targets and names of headers, for suites with random contents. */
+        /** The methods, targets and names of headers of calls with a body, for suites with random contents. */
         HEADER_NAMES,
         /** Also the values of headers, the bodies and the number of calls. */
         EVERYTHING

@@ -89,6 +89,7 @@ class VendorSuitesIT {
             Path agents = agents();
             suites.add(new CodexSuite(agents, provider));
             suites.add(new ClaudeCodeSuite(agents, provider));
+            suites.add(new CodexFallbackSuite(agents, provider));
             for (Suite suite : suites) {
                 Run first = run(suite, straight, provider);
                 Run second = run(suite, proxy, provider);
