@@ -22,7 +22,7 @@ final class RawWebSocketProvider {
         void serve(Peer peer) throws IOException;
     }
 
-    /** The proxy's end. */
+    /** An accepted connection of the proxy. */
     record Peer(RawProvider.Exchange exchange) {
         /** Reads the payload of the next whole frame. */
         String frame() throws IOException {
