@@ -66,7 +66,7 @@ func attributes() map[string]schema.Attribute {
 		"user_id":             schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user that the token belongs to."},
 		"description":         schema.StringAttribute{Computed: true, MarkdownDescription: "The purpose of the token."},
 		"organization_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the only organization that the token has access to; null if it is not bound to one."},
-		"default_model_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model of calls that name none; null if the token has no default model."},
+		"default_model_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model of calls without a model; null if the token has no default model."},
 		"expires_at":          schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Computed: true, MarkdownDescription: "The time of expiry (RFC 3339); null if the token does not expire."},
 		"prefix":              schema.StringAttribute{Computed: true, MarkdownDescription: "The first characters of the token."},
 		"created_by_token_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token that created this one; revoking that one revokes this one too. Null if no token created it."},

@@ -104,7 +104,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			},
 			"default_model_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The id of the model of calls that name none. It has precedence over the organization's default model, see `agyn_default_model`.",
+				MarkdownDescription: "The id of the model of calls without a model. It has precedence over the organization's default model, see `agyn_default_model`.",
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       replaced,
 			},

@@ -22,7 +22,7 @@ final class RawWebSocketProvider {
         void serve(Peer peer) throws IOException;
     }
 
-    /** An accepted connection of the proxy. */
+    /** The connection of the proxy to this provider. */
     record Peer(RawProvider.Exchange exchange) {
         /** Reads the payload of the next whole frame. */
         String frame() throws IOException {

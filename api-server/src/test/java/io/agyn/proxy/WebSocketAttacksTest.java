@@ -255,7 +255,7 @@ class WebSocketAttacksTest {
             });
             assertThat(caller.last().getJsonObject("headers").getString("x-agyn-error"))
                     .isEqualTo("provider_broke_off");
-            // The kernel's buffers hold some.
+            // The capacity of the kernel's buffers.
             assertThat(sent.get()).isLessThan(200);
         }
     }

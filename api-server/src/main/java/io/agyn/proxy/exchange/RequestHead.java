@@ -12,7 +12,7 @@ public final class RequestHead {
     /** The header that selects an organization. */
     public static final CharSequence ORGANIZATION = HttpHeaders.createOptimized("x-agyn-organization");
 
-    /** The header that names the model of a call whose body names none. */
+    /** The header with the model of a call whose body has no `model`. */
     public static final CharSequence MODEL = HttpHeaders.createOptimized("x-agyn-model");
 
     /** The error for a call that has passed this server before. */

@@ -15,7 +15,7 @@ import io.agyn.proxy.routing.Target;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the target of a call, and checks there what the body refers to. */
+/** Finds the target of a call, and checks there the references in its body. */
 final class CallRouting {
     private final Call call;
     private final ProxyContext proxy;
@@ -73,7 +73,7 @@ final class CallRouting {
         };
     }
 
-    /** Returns the error for a route that leads to no model of the operation's protocol. */
+    /** Returns the error for a route without a model of the operation's protocol. */
     private ProxyError error(Route route, ModelSelector selector) {
         return switch (route) {
             case Route.Found found -> RoutingErrors.wrongPath(operation, found.target());

@@ -29,7 +29,7 @@ final class ReadingModel implements CallState {
         this.body = body;
     }
 
-    /** Returns the body of a call, with a scanner for what the operation needs of it. */
+    /** Returns the body of a call, with the scanner of its operation. */
     static RequestBody newBody(
             ProxyContext proxy, Exchange exchange, Operation operation, RequestBody.Listener listener) {
         return new RequestBody(

@@ -19,13 +19,13 @@ class WebSocketRefusalsTest {
     private final WebSocketRefusals refusals = new WebSocketRefusals();
 
     @ParameterizedTest
-    @ValueSource(ints = {200, 204, 400, 404, 405, 426, 499, 501})
+    @ValueSource(ints = {200, 204, 404, 405, 426, 501})
     void permanentStatusIsARefusal(int status) {
         assertThat(WebSocketRefusals.isRefusal(status)).isTrue();
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {101, 199, 300, 401, 403, 407, 408, 429, 500, 502, 503})
+    @ValueSource(ints = {101, 199, 300, 400, 401, 403, 407, 408, 429, 431, 499, 500, 502, 503})
     void otherStatusIsNoRefusal(int status) {
         assertThat(WebSocketRefusals.isRefusal(status)).isFalse();
     }
