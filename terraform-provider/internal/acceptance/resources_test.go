@@ -177,11 +177,11 @@ func TestAccWebSocketOfAnLLMProviderChangesInPlace(t *testing.T) {
 		Steps: []resource.TestStep{
 			step("", "auto"),
 			step(`websocket = "off"`, "off"),
-			step("", "auto"),
 			{
 				Config:      with(`websocket = "on"`),
 				ExpectError: regexp.MustCompile(`(?s)websocket.*"auto".*"off"`),
 			},
+			step("", "auto"),
 		},
 	})
 }

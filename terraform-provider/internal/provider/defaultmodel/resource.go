@@ -17,7 +17,7 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
-const kind = "organization"
+const kind = "default model"
 
 // Resource is agyn_default_model. It is not an attribute of agyn_organization, because models depend on organizations.
 type Resource struct {
@@ -106,11 +106,11 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
-	state.ModelID = types.StringPointerValue(found.DefaultModelId.Get())
-	if state.ModelID.IsNull() {
-		response.State.RemoveResource(ctx)
+	if found.DefaultModelId.Get() == nil {
+		object.RemoveFromState(ctx, state.ref(), response)
 		return
 	}
+	state.ModelID = types.StringPointerValue(found.DefaultModelId.Get())
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
@@ -143,7 +143,9 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 		}
 		return current
 	})
-	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
+	if err != nil {
+		r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
+	}
 }
 
 // set replaces the default model, and keeps the rest of the organization. It returns the last response to its reads.
@@ -178,5 +180,5 @@ func (m resourceModel) identity() identityModel {
 }
 
 func (m resourceModel) ref() object.Ref {
-	return object.Ref{Kind: kind, ID: m.OrganizationID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
+	return object.Ref{Kind: kind, ID: m.ModelID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

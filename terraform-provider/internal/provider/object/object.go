@@ -26,17 +26,22 @@ func (b *base) CheckRead(ctx context.Context, ref Ref, httpResponse *http.Respon
 	deleted, err := b.isDeleted(ctx, ref, httpResponse, err)
 	switch {
 	case deleted:
-		response.Diagnostics.AddWarning(fmt.Sprintf("The %s was deleted outside of Terraform", ref.Kind),
-			fmt.Sprintf("The %s %s does not exist. It leaves the state, and the next apply creates it again.", ref.Kind, ref.ID))
-		response.State.RemoveResource(ctx)
-		// The framework requires an identity even so. A state from Terraform 1.11 or older lacks it.
-		if response.Identity != nil {
-			response.Diagnostics.Append(response.Identity.Set(ctx, ref.Identity)...)
-		}
+		RemoveFromState(ctx, ref, response)
 	case err != nil:
 		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", ref.Kind), err)...)
 	}
 	return !deleted && err == nil
+}
+
+// RemoveFromState removes an object that does not exist from the state, with a warning.
+func RemoveFromState(ctx context.Context, ref Ref, response *resource.ReadResponse) {
+	response.Diagnostics.AddWarning(fmt.Sprintf("The %s was deleted outside of Terraform", ref.Kind),
+		fmt.Sprintf("The %s %s does not exist. It leaves the state, and the next apply creates it again.", ref.Kind, ref.ID))
+	response.State.RemoveResource(ctx)
+	// The framework requires an identity even so. A state from Terraform 1.11 or older lacks it.
+	if response.Identity != nil {
+		response.Diagnostics.Append(response.Identity.Set(ctx, ref.Identity)...)
+	}
 }
 
 // CheckDeleted adds an error unless the object was deleted, now or before.

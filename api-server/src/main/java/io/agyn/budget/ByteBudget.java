@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits the memory of buffered bodies: model calls until their {@code model} is known, bodies of the API, and forms.
+ * Limits the memory of buffered bodies: model calls until their {@code model} is known, lists of batches, bodies of the API, and
+ * forms.
  * Each body counts beyond its first {@link #FREE} bytes. One API token may use a quarter of the budget and one source
  * address half of it, or one body of the maximum size if that is more. While the budget or a share is used up, its
  * bodies are not read further.

@@ -102,8 +102,8 @@ public interface Settings {
     Duration shutdownTimeout();
 
     @Setting(
-            value = "memory for request bodies: of calls until their `model`, of the API and of forms. One "
-                    + "token may use a quarter of it and one address half, or one body of maximum length. When "
+            value = "memory for bodies: of calls until their `model`, of lists of batches, of the API and of forms. "
+                    + "One token may use a quarter of it and one address half, or one body of maximum length. When "
                     + "it is full, bodies wait up to `AGYN_PROXY_QUEUE_TIMEOUT`, then get 503; bodies of up to "
                     + "8 KiB never wait",
             min = "16M",

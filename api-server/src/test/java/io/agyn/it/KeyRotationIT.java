@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.Keyset;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -134,6 +136,38 @@ class KeyRotationIT {
         assertNothingIsLost();
         for (ServerProcess server : cluster.servers()) {
             assertThat(server.output()).doesNotContain("ERROR");
+        }
+    }
+
+    @Test
+    void responseIsRetrievedUntilItsFingerprintKeyIsRetired() throws Exception {
+        String id = new JsonObject(cluster.caller().response("stored").body()).getString("id");
+        assertRetrieved(id, 200);
+
+        String old = Keyset.load(keyset).primary(KeyPurpose.FINGERPRINT).toString();
+        String fresh = found("Added key (\\d+) to ", commands.succeed("keyset", "add", "fingerprint"));
+        distribute();
+        commands.succeed("keyset", "promote", fresh);
+        distribute();
+        commands.succeed("keyset", "rewrap");
+        restart();
+        assertRetrieved(id, 200);
+
+        commands.succeed("keyset", "retire", old);
+        distribute();
+        restart();
+        assertRetrieved(id, 404);
+    }
+
+    /** Empties the servers' caches. */
+    private void restart() throws Exception {
+        cluster.restart(0);
+        cluster.restart(1);
+    }
+
+    private void assertRetrieved(String id, int status) throws Exception {
+        for (ModelCaller caller : cluster.callers(cluster.server().token())) {
+            assertThat(caller.retrieve(id)).isEqualTo(status);
         }
     }
 

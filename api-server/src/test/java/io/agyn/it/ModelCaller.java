@@ -32,6 +32,18 @@ record ModelCaller(URI address, String token, String model) {
         return HTTP.send(request(requestId, false).build(), BodyHandlers.ofString());
     }
 
+    /** The status of a retrieval of a stored response. */
+    int retrieve(String id) throws IOException, InterruptedException {
+        return HTTP.send(retrieval(id).build(), BodyHandlers.ofString()).statusCode();
+    }
+
+    HttpRequest.Builder retrieval(String id) {
+        return HttpRequest.newBuilder(address.resolve("/v1/responses/" + id))
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Cluster.PATIENCE)
+                .header("Authorization", "Bearer " + token);
+    }
+
     CompletableFuture<HttpResponse<String>> responseLater(String requestId) {
         return HTTP.sendAsync(request(requestId, false).build(), BodyHandlers.ofString());
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agyn.proxy.WebSocketCaller;
 import io.agyn.scripted.Options;
 import io.agyn.testing.Metrics;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -55,7 +56,13 @@ class RollingRestartIT {
             String token = cluster.server().token();
             ModelCaller caller = new ModelCaller(
                     balancer.origin(), token, cluster.organization().model());
+            String stored = new JsonObject(caller.response("stored").body()).getString("id");
             List<Thread> load = load(caller);
+            load.add(Thread.startVirtualThread(() -> {
+                while (!stopped) {
+                    send(caller.retrieval(stored).build(), body -> body.contains(stored));
+                }
+            }));
             List<CompletableFuture<Void>> streams = new ArrayList<>();
             Thread.sleep(A_WHILE);
             for (int restart = 0; restart < 2; restart++) {

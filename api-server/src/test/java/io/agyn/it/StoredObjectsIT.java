@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -62,14 +59,6 @@ class StoredObjectsIT {
     }
 
     private static int retrieve(Cluster cluster, String token, int server, String id) throws Exception {
-        URI address = cluster.server(server).address().resolve("/v1/responses/" + id);
-        return ModelCaller.HTTP
-                .send(
-                        HttpRequest.newBuilder(address)
-                                .timeout(PATIENCE)
-                                .header("Authorization", "Bearer " + token)
-                                .build(),
-                        BodyHandlers.ofString())
-                .statusCode();
+        return cluster.caller(cluster.server(server), token).retrieve(id);
     }
 }

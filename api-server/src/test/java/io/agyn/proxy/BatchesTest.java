@@ -110,20 +110,20 @@ class BatchesTest {
         SCENE.provider().script("results=succeeded,errored,succeeded,expired");
         HttpResponse<byte[]> created = create(4);
         String path = BATCHES + "/" + id(created);
-        assertThat(record(created)).containsEntry("usage_unknown_reason", "pending");
+        assertThat(SCENE.record(created)).containsEntry("usage_unknown_reason", "pending");
         SCENE.call("GET", path);
         HttpResponse<byte[]> results = SCENE.call("GET", path + "/results");
         assertThat(results.statusCode()).isEqualTo(200);
         assertThat(text(results).lines()).hasSize(4);
         assertThat(text(results)).contains("\"custom_id\":\"3\"").contains("\"errored\"");
-        await().atMost(LOADED).until(() -> record(created).get("input_tokens") != null);
+        await().atMost(LOADED).until(() -> SCENE.record(created).get("input_tokens") != null);
         assertThat(SCENE.call("GET", path + "/results").statusCode()).isEqualTo(200);
-        assertThat(record(created))
+        assertThat(SCENE.record(created))
                 .containsEntry("operation", "create_batch")
                 .containsEntry("input_tokens", 11 + 13)
                 .containsEntry("output_tokens", 2 * 36)
                 .doesNotContainEntry("usage_unknown_reason", "pending");
-        Map<String, Object> retrieval = record(results);
+        Map<String, Object> retrieval = SCENE.record(results);
         assertThat(retrieval).containsEntry("operation", "retrieve_batch_results");
         assertThat(retrieval.get("input_tokens")).isNull();
     }
@@ -145,6 +145,54 @@ class BatchesTest {
         assertThat(text(SCENE.post(path + "/cancel", ""))).contains("canceling");
         SCENE.call("GET", path);
         assertThat(text(SCENE.call("DELETE", path))).contains("message_batch_deleted");
+    }
+
+    @Test
+    void batchOfARenamedModelIsRetrievedUntilTheModelIsDeleted() {
+        String name = secondModel();
+        HttpResponse<byte[]> created = create(2, name);
+        String path = BATCHES + "/" + id(created);
+        assertThat(SCENE.call("GET", path).statusCode()).isEqualTo(200);
+        Map<String, String> model = asAdmin()
+                .queryParam("name", name)
+                .get("/organizations/{id}/models", SCENE.organization())
+                .jsonPath()
+                .getMap("items[0]");
+        String uri = "/organizations/" + SCENE.organization() + "/models/" + model.get("id");
+        asAdmin()
+                .body(Map.of(
+                        "name",
+                        Api.freshName("renamed"),
+                        "provider_id",
+                        model.get("provider_id"),
+                        "remote_model_name",
+                        "renamed"))
+                .put(uri)
+                .then()
+                .statusCode(200);
+        await().atMost(LOADED).until(() -> create404(name));
+        assertThat(SCENE.call("GET", path + "/results").statusCode()).isEqualTo(200);
+        await().atMost(LOADED).until(() -> SCENE.record(created).get("input_tokens") != null);
+        assertThat(SCENE.record(created)).containsEntry("input_tokens", 11 + 12);
+
+        asAdmin().delete(uri).then().statusCode(204);
+        await().atMost(LOADED).until(() -> SCENE.call("GET", path).statusCode() == 404);
+        assertThat(message(SCENE.call("GET", path + "/results")))
+                .isEqualTo("Message batch with id '%s' not found.".formatted(id(created)));
+    }
+
+    private static boolean create404(String model) {
+        return SCENE.post(BATCHES, "{\"requests\":[" + request(1, model, "") + "]}")
+                        .statusCode()
+                == 404;
+    }
+
+    @Test
+    void forwardedHeadersOfStrangersAreIgnored() {
+        HttpResponse<byte[]> created = create(1);
+        JsonObject batch = new JsonObject(text(
+                SCENE.call("GET", BATCHES + "/" + id(created), "x-forwarded-proto: https", "x-forwarded-host: evil")));
+        assertThat(batch.getString("results_url")).startsWith("http://127.0.0.1:" + RestAssured.port + "/");
     }
 
     @Test
@@ -175,10 +223,14 @@ class BatchesTest {
     }
 
     private static HttpResponse<byte[]> create(int size) {
+        return create(size, SCENE.messages());
+    }
+
+    private static HttpResponse<byte[]> create(int size, String model) {
         HttpResponse<byte[]> created = SCENE.post(
                 BATCHES,
                 IntStream.range(0, size)
-                        .mapToObj(i -> request(i, SCENE.messages(), ""))
+                        .mapToObj(i -> request(i, model, ""))
                         .collect(Collectors.joining(",", "{\"requests\":[", "]}")));
         assertThat(created.statusCode()).as(text(created)).isEqualTo(200);
         return created;
@@ -258,17 +310,5 @@ class BatchesTest {
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .header("authorization", "Bearer " + token)
                 .header("anthropic-version", "2023-06-01"));
-    }
-
-    /** The record of a call, once it is in the database. */
-    private static Map<String, Object> record(HttpResponse<byte[]> response) {
-        String requestId = response.headers().firstValue("x-agyn-request-id").orElseThrow();
-        return await().atMost(LOADED)
-                .until(
-                        () -> asAdmin()
-                                .get("/organizations/{id}/usage/records?page_size=100", SCENE.organization())
-                                .jsonPath()
-                                .<Map<String, Object>>get("items.find { it.request_id == '" + requestId + "' }"),
-                        found -> found != null);
     }
 }

@@ -34,6 +34,8 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
     /** Longer than any successful step takes, and short enough to wait for a failing one. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final Duration LOADED = Duration.ofSeconds(15);
+
     static final String CREDENTIAL = "sk-of-the-provider";
 
     // The class's, so that a test whose calls follow one another keeps one connection.
@@ -197,6 +199,18 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
                                 .mapToLong(ReceivedCall::responseBytes)
                                 .sum(),
                         now -> now > 0 && last.getAndSet(now) == now);
+    }
+
+    /** The record of a call, once it is in the database. */
+    Map<String, Object> record(HttpResponse<byte[]> response) {
+        String requestId = response.headers().firstValue("x-agyn-request-id").orElseThrow();
+        return await().atMost(LOADED)
+                .until(
+                        () -> asAdmin()
+                                .get("/organizations/{id}/usage/records?page_size=100", organization)
+                                .jsonPath()
+                                .<Map<String, Object>>get("items.find { it.request_id == '" + requestId + "' }"),
+                        found -> found != null);
     }
 
     static URI uri(String path) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A server with short time-outs, low limits, and trust in one self-signed certificate. */
+/** A server with short time-outs, low limits, and trust in one self-signed certificate and in proxies on this machine. */
 public final class ShortLimits implements QuarkusTestProfile {
     /** The most bytes of a body. */
     static final int BODY = 256 << 10;
@@ -32,6 +32,8 @@ public final class ShortLimits implements QuarkusTestProfile {
                 Map.entry("agyn.proxy.queue-timeout", "1s"),
                 Map.entry("agyn.proxy.calls-per-provider", Integer.toString(CALLS)),
                 Map.entry("agyn.proxy.body-limit", Integer.toString(BODY)),
+                Map.entry("agyn.body-memory", "16M"),
+                Map.entry("agyn.http.trusted-proxies", "127.0.0.1"),
                 Map.entry("agyn.extra-ca-file", trusted().certificate().toString()));
     }
 

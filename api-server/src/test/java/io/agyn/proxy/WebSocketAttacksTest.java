@@ -12,9 +12,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +39,99 @@ class WebSocketAttacksTest {
 
     @RegisterExtension
     static final Scene SCENE = new Scene();
+
+    @Test
+    void largeEventMayArriveSlowly() throws Exception {
+        try (RawProvider provider = RawWebSocketProvider.start(peer -> {
+                    peer.frame();
+                    byte[] event = RawWebSocketProvider.message(
+                            "{\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}");
+                    for (int at = 0; at < event.length; at += 12) {
+                        peer.exchange().send(Arrays.copyOfRange(event, at, Math.min(at + 12, event.length)));
+                        pause(Duration.ofMillis(700));
+                    }
+                });
+                WebSocketCaller caller = connect()) {
+            caller.send(create(model(provider)));
+            assertThat(caller.last().getString("type")).isEqualTo("response.completed");
+        }
+    }
+
+    @Test
+    void floodsOfTinyFramesStarveNobody() throws Exception {
+        AtomicBoolean isOver = new AtomicBoolean();
+        List<Thread> floods = new ArrayList<>();
+        // Pings, empty messages, empty fragments, and fragments of one byte.
+        for (String frame : List.of("8980", "8180", "0080", "0081")) {
+            for (int i = 0; i < 2; i++) {
+                floods.add(Thread.startVirtualThread(() -> flood(frame, isOver)));
+            }
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        try {
+            while (System.nanoTime() < end) {
+                long start = System.nanoTime();
+                assertThat(SCENE.post("/v1/responses", Scene.body(SCENE.responses()))
+                                .statusCode())
+                        .isEqualTo(200);
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+                assertThat(Metrics.read().sum("agyn_body_memory_used_bytes")).isLessThan(16 << 20);
+            }
+        } finally {
+            isOver.set(true);
+        }
+        for (Thread flood : floods) {
+            assertThat(flood.join(CLOSED)).isTrue();
+        }
+        await().atMost(CLOSED).until(() -> Metrics.read().sum("agyn_body_memory_used_bytes") == 0);
+    }
+
+    @Test
+    void unfinishedMessageCountsInTheBudget() throws Exception {
+        try (RawCaller caller = upgraded()) {
+            // The head of a frame of 200,000 bytes.
+            caller.send(HexFormat.of().parseHex("81ff0000000000030d4000000000"));
+            caller.send("{\"input\":\"" + "x".repeat(150_000));
+            await().atMost(Scene.PATIENCE).until(() -> Metrics.read().sum("agyn_body_memory_used_bytes") > 140_000);
+        }
+        await().atMost(Scene.PATIENCE).until(() -> Metrics.read().sum("agyn_body_memory_used_bytes") == 0);
+    }
+
+    /** Sends frames without end, reads their responses, and connects again when it is cut off. */
+    private static void flood(String frame, AtomicBoolean isOver) {
+        boolean isFragment = frame.startsWith("0");
+        boolean isEmpty = frame.endsWith("80");
+        byte[] frames = HexFormat.of().parseHex((frame + "00000000" + (isEmpty ? "" : "20")).repeat(1_000));
+        while (!isOver.get()) {
+            try (RawCaller caller = upgraded()) {
+                Thread.startVirtualThread(() -> {
+                    try {
+                        while (caller.some().length > 0) {
+                            // Discarded.
+                        }
+                    } catch (IOException e) {
+                        // Cut off.
+                    }
+                });
+                if (isFragment) {
+                    caller.send(HexFormat.of().parseHex("01810000000020"));
+                }
+                while (!isOver.get()) {
+                    caller.send(frames);
+                }
+            } catch (IOException e) {
+                // Cut off.
+            }
+        }
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     @Test
     void providerThatDoesNotCloseIsCutOff() throws Exception {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.ReceivedCall;
+import io.agyn.testing.Metrics;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -16,7 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @TestProfile(ShortLimits.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class WebSocketLimitsTest {
+    private static final String ERRORS = "agyn_proxy_errors_total";
+
     @RegisterExtension
     static final Scene SCENE = new Scene();
 
@@ -103,22 +106,26 @@ class WebSocketLimitsTest {
         byte[] invalid = new String(WebSocketCaller.frame("[]"), ISO_8859_1)
                 .repeat(1_000)
                 .getBytes(ISO_8859_1);
-        AtomicLong sent = new AtomicLong();
+        double before = Metrics.read().sum(ERRORS);
         try (RawCaller caller = upgraded()) {
             Thread.startVirtualThread(() -> {
                 try {
                     while (true) {
                         caller.send(invalid);
-                        sent.addAndGet(invalid.length);
                     }
                 } catch (IOException e) {
                     // The end of the test.
                 }
             });
-            AtomicLong last = new AtomicLong();
+            // Before the WebSocket is cut off, which would end the errors too.
+            AtomicReference<Double> last = new AtomicReference<>(0.0);
             await().atMost(Scene.PATIENCE)
-                    .pollInterval(Duration.ofMillis(400))
-                    .until(sent::get, now -> now > 0 && last.getAndSet(now) == now);
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(
+                            Metrics::read,
+                            now -> now.sum("agyn_proxy_websockets") == 1
+                                    && now.sum(ERRORS) > before
+                                    && last.getAndSet(now.sum(ERRORS)) == now.sum(ERRORS));
         }
     }
 

@@ -19,7 +19,11 @@ import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
+import com.anthropic.models.messages.batches.BatchCreateParams;
+import com.anthropic.models.messages.batches.MessageBatch;
+import com.anthropic.models.messages.batches.MessageBatchIndividualResponse;
 import com.anthropic.models.models.ModelInfo;
+import com.anthropic.services.blocking.messages.BatchService;
 import io.agyn.scripted.ReceivedCall;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,6 +126,42 @@ class AnthropicSdkIT {
 
         assertThat(tokens).isPositive();
         assertThat(models.received().target()).startsWith("/v1/messages/count_tokens");
+    }
+
+    @Test
+    void batchIsPolledToItsResultsAndUsage() {
+        BatchService batches = client.messages().batches();
+        BatchCreateParams.Builder params = BatchCreateParams.builder();
+        for (int i = 0; i < 3; i++) {
+            params.addRequest(BatchCreateParams.Request.builder()
+                    .customId("question-" + i)
+                    .params(BatchCreateParams.Request.Params.builder()
+                            .model(CalledModels.CLAUDE)
+                            .maxTokens(256)
+                            .addUserMessage("Hello, world")
+                            .build())
+                    .build());
+        }
+        MessageBatch batch = batches.create(params.build());
+        assertThat(models.awaitUsage("create_batch", "usage_unknown_reason")).isEqualTo("pending");
+
+        while (!batch.processingStatus().equals(MessageBatch.ProcessingStatus.ENDED)) {
+            batch = batches.retrieve(batch.id());
+        }
+        assertThat(batches.list().items()).extracting(MessageBatch::id).containsExactly(batch.id());
+        try (StreamResponse<MessageBatchIndividualResponse> results = batches.resultsStreaming(batch.id())) {
+            assertThat(results.stream()
+                            .map(result -> result.customId() + " "
+                                    + text(result.result().asSucceeded().message())))
+                    .containsExactly(
+                            "question-0 " + CalledModels.WORDS,
+                            "question-1 " + CalledModels.WORDS,
+                            "question-2 " + CalledModels.WORDS);
+        }
+
+        assertThat(models.awaitUsage("create_batch", "input_tokens")).isEqualTo(11 + 12 + 13);
+        assertThat(models.provider().received())
+                .allSatisfy(call -> assertThat(call.headers().toString()).doesNotContain("agyn_"));
     }
 
     @Test

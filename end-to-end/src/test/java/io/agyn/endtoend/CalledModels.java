@@ -1,6 +1,7 @@
 package io.agyn.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.scripted.Header;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** A server with a model of each protocol, and their provider, which accepts only the registered keys. */
 final class CalledModels implements AutoCloseable {
@@ -33,6 +35,7 @@ final class CalledModels implements AutoCloseable {
 
     private final Server server;
     private final ScriptedProvider provider;
+    private String organization;
 
     private CalledModels(Server server, ScriptedProvider provider) {
         this.server = server;
@@ -58,6 +61,21 @@ final class CalledModels implements AutoCloseable {
     /** Waits for a completely received call. */
     ReceivedCall received() throws InterruptedException {
         return provider.await(ReceivedCall::bodyEnded, PATIENCE);
+    }
+
+    /** Waits for a field of the newest usage record of an operation. */
+    Object awaitUsage(String operation, String field) {
+        return await("usage of " + operation)
+                .atMost(PATIENCE)
+                .until(
+                        () -> server.request()
+                                .queryParam("operation", operation)
+                                .get("organizations/{id}/usage/records", organization)
+                                .then()
+                                .statusCode(200)
+                                .extract()
+                                .path("items[0]." + field),
+                        Objects::nonNull);
     }
 
     /** The environment variables that programs find the models by. */
@@ -103,7 +121,7 @@ final class CalledModels implements AutoCloseable {
     }
 
     private void register() throws IOException {
-        String organization = server.organization("Acme");
+        organization = server.organization("Acme");
         for (List<String> row : List.of(
                 List.of("openai", "responses", "bearer", OPENAI_KEY, GPT, REMOTE_GPT),
                 List.of("anthropic", "anthropic_messages", "x_api_key", ANTHROPIC_KEY, CLAUDE, REMOTE_CLAUDE))) {

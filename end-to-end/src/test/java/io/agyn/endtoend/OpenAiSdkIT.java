@@ -17,6 +17,7 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseInputItem;
+import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import io.agyn.scripted.ReceivedCall;
 import java.io.IOException;
@@ -106,6 +107,23 @@ class OpenAiSdkIT {
                         .build());
 
         assertThat(text(second)).isEqualTo(CalledModels.WORDS);
+    }
+
+    @Test
+    void backgroundResponseIsPolledToItsUsage() {
+        Response response = client.responses()
+                .create(question(CalledModels.GPT).background(true).build());
+        assertThat(response.status()).hasValue(ResponseStatus.QUEUED);
+        assertThat(models.awaitUsage("create_response", "usage_unknown_reason")).isEqualTo("pending");
+
+        while (response.status().orElseThrow().equals(ResponseStatus.QUEUED)
+                || response.status().orElseThrow().equals(ResponseStatus.IN_PROGRESS)) {
+            response = client.responses().retrieve(response.id());
+        }
+
+        assertThat(text(response)).isEqualTo(CalledModels.WORDS);
+        assertThat(models.awaitUsage("create_response", "output_tokens"))
+                .isEqualTo((int) response.usage().orElseThrow().outputTokens());
     }
 
     @Test

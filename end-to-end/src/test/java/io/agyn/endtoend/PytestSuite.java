@@ -20,8 +20,10 @@ import org.w3c.dom.NodeList;
  * @param folder the folder of the tests
  * @param path the path that the suite's base URL ends with
  * @param arguments the files and options
+ * @param comparison see {@link Suite#comparison()}
  */
-record PytestSuite(String name, Path python, Path folder, String path, List<String> arguments) implements Suite {
+record PytestSuite(String name, Path python, Path folder, String path, List<String> arguments, Comparison comparison)
+        implements Suite {
 
     @Override
     public Map<String, Verdict> run(SuiteSide side) throws Exception {

@@ -32,7 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
 class VendorSuitesIT {
 
     private static final List<String> RESPONSES_MODELS = List.of("gpt-6-astra", "model");
-    private static final List<String> MESSAGES_MODELS = List.of("claude-opus-5-5", "model_id");
+
+    /** Also the cursors that the tests of lists use. */
+    private static final List<String> MESSAGES_MODELS = List.of("claude-opus-5-5", "model_id", "after_id", "before_id");
+
+    /** Prints the models of the tests that expect a warning. */
+    private static final String DEPRECATED_MODELS =
+            "from anthropic.resources.messages.messages import DEPRECATED_MODELS; print(*DEPRECATED_MODELS)";
 
     /** The ids of the objects that the SDKs' tests use, with the paths and bodies that create them. */
     private static final List<List<String>> SEEDS = List.of(
@@ -67,19 +73,30 @@ class VendorSuitesIT {
     void verdictsAreTheSameThroughTheProxy(@TempDir Path folder) throws Exception {
         Path file = Checkout.file("end-to-end/suites/accepted.txt");
         VerdictTable table = new VerdictTable(accepted(file));
+        List<Suite> suites = new ArrayList<>(install());
+        List<String> messagesModels = messagesModels();
         Options options = Options.defaults()
                 .asLenient()
-                .withModels(Stream.concat(RESPONSES_MODELS.stream(), MESSAGES_MODELS.stream())
+                .withFixtures(kept)
+                .withModels(Stream.concat(RESPONSES_MODELS.stream(), messagesModels.stream())
                         .toList());
         try (ScriptedProvider provider = ScriptedProvider.start(options);
                 Server server = Server.start(folder)) {
-            register(server, provider);
+            register(server, provider, messagesModels);
             SuiteSide straight = new SuiteSide("straight", provider.origin().toString(), "sk-suites");
             SuiteSide proxy = new SuiteSide("proxy", server.baseUrl(), server.token());
-            List<Suite> suites = new ArrayList<>(install());
-            suites.add(new AgentSuite(agents(), provider));
+            suites.add(new ReplaySuite(provider, kept, unpack("anthropic")));
+            Path agents = agents();
+            suites.add(new CodexSuite(agents, provider));
+            suites.add(new ClaudeCodeSuite(agents, provider));
+            suites.add(new CodexFallbackSuite(agents, provider));
             for (Suite suite : suites) {
-                table.add(suite.name(), run(suite, straight, provider), run(suite, proxy, provider));
+                Run first = run(suite, straight, provider);
+                Run second = run(suite, proxy, provider);
+                table.add(suite.name(), suite.mustPass(), first.verdicts(), second.verdicts());
+                if (suite.comparison() != Suite.Comparison.NOTHING) {
+                    table.add(suite.name() + ": calls", true, first.calls(), second.calls());
+                }
             }
         }
         Files.writeString(Checkout.file("end-to-end/target").resolve("test-suites.md"), table.markdown());
@@ -93,11 +110,25 @@ class VendorSuitesIT {
                 .collect(Collectors.toSet());
     }
 
-    private static Map<String, Verdict> run(Suite suite, SuiteSide side, ScriptedProvider provider) throws Exception {
+    /** The verdicts of a suite, and the calls that arrived at the provider. */
+    private record Run(Map<String, Verdict> verdicts, Map<String, Verdict> calls) {}
+
+    private static Run run(Suite suite, SuiteSide side, ScriptedProvider provider) throws Exception {
         seed(side);
-        Map<String, Verdict> verdicts = suite.run(side);
         provider.forget();
-        return verdicts;
+        provider.script("");
+        Map<String, Verdict> verdicts = suite.run(side);
+        return new Run(verdicts, ArrivedCalls.of(provider.received(), suite.comparison()));
+    }
+
+    private List<String> messagesModels() throws Exception {
+        Command.Result deprecated = new Command(kept, Map.of(), List.of(python.toString(), "-c", DEPRECATED_MODELS))
+                .run()
+                .expect(0);
+        return Stream.concat(
+                        MESSAGES_MODELS.stream(),
+                        Stream.of(deprecated.output().strip().split(" ")))
+                .toList();
     }
 
     /** Creates the objects through a side, so that the proxy knows them; failures show in the suites. */
@@ -116,7 +147,8 @@ class VendorSuitesIT {
         }
     }
 
-    private static void register(Server server, ScriptedProvider provider) throws IOException {
+    private static void register(Server server, ScriptedProvider provider, List<String> messagesModels)
+            throws IOException {
         String organization = server.organization("Suites");
         // The tests of the SDK create responses without a model.
         String model = register(server, provider, organization, "responses", "bearer", RESPONSES_MODELS);
@@ -128,7 +160,7 @@ class VendorSuitesIT {
                 .put(path)
                 .then()
                 .statusCode(200);
-        register(server, provider, organization, "anthropic_messages", "x_api_key", MESSAGES_MODELS);
+        register(server, provider, organization, "anthropic_messages", "x_api_key", messagesModels);
     }
 
     /** Registers models of one provider, and returns the id of the first. */
@@ -160,8 +192,8 @@ class VendorSuitesIT {
         Command.require("python3", "Python 3.10 or later, with its module venv");
         succeed("python3", "-m", "venv", kept.resolve("venv").toString());
         succeed(python.toString(), "-m", "pip", "install", "--quiet", "-r", requirements.toString());
-        Path openAi = unpack(requirements, "openai");
-        Path anthropic = unpack(requirements, "anthropic");
+        Path openAi = unpack("openai");
+        Path anthropic = unpack("anthropic");
         // Mocked in the SDK itself, these reach no server: the results of batches. Not offered: deletion of models.
         List<String> objects = List.of("-k", "not results and not (test_models and delete)");
         return List.of(
@@ -178,19 +210,22 @@ class VendorSuitesIT {
                                 "beta/responses",
                                 "test_conversations.py",
                                 "conversations",
-                                "test_models.py")),
+                                "test_models.py"),
+                        Suite.Comparison.EVERYTHING),
                 new PytestSuite(
                         openAi.getFileName() + " WebSocket",
                         python,
                         openAi,
                         "/v1",
-                        List.of("tests/lib/responses/test_websocket_live.py")),
+                        List.of("tests/lib/responses/test_websocket_live.py"),
+                        Suite.Comparison.EVERYTHING),
                 new PytestSuite(
                         "Open Responses WebSocket cases",
                         python,
                         Checkout.file("end-to-end/suites"),
                         "/v1",
-                        List.of("-p", "no:cacheprovider", "test_websocket.py")),
+                        List.of("-p", "no:cacheprovider", "test_websocket.py"),
+                        Suite.Comparison.NOTHING),
                 new PytestSuite(
                         anthropic.getFileName() + " messages",
                         python,
@@ -203,7 +238,8 @@ class VendorSuitesIT {
                                 "messages",
                                 "beta/messages",
                                 "test_models.py",
-                                "beta/test_models.py")));
+                                "beta/test_models.py"),
+                        Suite.Comparison.EVERYTHING));
     }
 
     /** Installs the agents, and returns the folder of their programs. */
@@ -226,8 +262,8 @@ class VendorSuitesIT {
     }
 
     /** Downloads and unpacks an SDK's source archive, which has its tests. */
-    private Path unpack(Path requirements, String name) throws Exception {
-        String version = Files.readAllLines(requirements).stream()
+    private Path unpack(String name) throws Exception {
+        String version = Files.readAllLines(Checkout.file("end-to-end/suites/requirements.txt")).stream()
                 .filter(line -> line.startsWith(name + "["))
                 .map(line -> line.substring(line.indexOf("==") + 2))
                 .findFirst()

@@ -21,7 +21,8 @@ final class VerdictTable {
         unused = new TreeSet<>(accepted);
     }
 
-    void add(String suite, Map<String, Verdict> straight, Map<String, Verdict> proxy) {
+    /** @param mustPass whether a test that fails straight is a problem */
+    void add(String suite, boolean mustPass, Map<String, Verdict> straight, Map<String, Verdict> proxy) {
         Set<String> tests = new TreeSet<>(straight.keySet());
         tests.addAll(proxy.keySet());
         int differing = 0;
@@ -40,6 +41,11 @@ final class VerdictTable {
                 }
             }
         }
+        straight.forEach((test, verdict) -> {
+            if (mustPass && verdict != Verdict.PASSED) {
+                problems.add("%s: %s: %s straight".formatted(suite, test, verdict));
+            }
+        });
         // Two equal failures would prove nothing.
         if (count(straight, Verdict.PASSED) == 0) {
             problems.add(suite + ": nothing passed straight");

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /** Responds to calls: checks credentials, reads the script, and builds the response. */
@@ -37,6 +39,8 @@ final class Calls {
     private final OpenAiObjects objects;
     private final Batches batches;
     private final ModelLists models;
+
+    private final Queue<Script> nextScripts = new ConcurrentLinkedQueue<>();
 
     private volatile List<Header> credentials;
     private volatile OptionalInt webSocketStatus;
@@ -66,6 +70,11 @@ final class Calls {
 
     void script(Script script) {
         defaultScript = script;
+    }
+
+    void scriptNext(List<Script> scripts) {
+        nextScripts.clear();
+        nextScripts.addAll(scripts);
     }
 
     void resume() {
@@ -245,9 +254,11 @@ final class Calls {
         if (header.isPresent()) {
             return Script.parse(header.get());
         }
-        return body.model().startsWith(SCRIPTED_MODEL)
-                ? Script.parse(body.model().substring(SCRIPTED_MODEL.length()))
-                : defaultScript;
+        if (body.model().startsWith(SCRIPTED_MODEL)) {
+            return Script.parse(body.model().substring(SCRIPTED_MODEL.length()));
+        }
+        Script next = nextScripts.poll();
+        return next == null ? defaultScript : next;
     }
 
     private static Optional<Match> match(HttpServerRequest request) {

@@ -16,6 +16,9 @@ final class OpenAi implements Dialect {
 
     @Override
     public JsonObject response(RequestBody body, Script script) {
+        if (body.compact()) {
+            return response(body, script, array(compactionItem()));
+        }
         JsonObject item = body.toolCall(script)
                 .map(call -> toolItem(id("fc_"), id("call_"), call, "completed"))
                 .orElseGet(() -> messageItem(id("msg_"), "completed", array(textPart(wholeText(script)))));
@@ -156,7 +159,12 @@ final class OpenAi implements Dialect {
     }
 
     private static Stream<JsonObject> itemEvents(JsonObject item, Script script) {
-        return item.getString("type").equals("message") ? textEvents(item, script) : toolEvents(item);
+        return switch (item.getString("type")) {
+            case "message" -> textEvents(item, script);
+            case "compaction" ->
+                Stream.of(itemEvent("response.output_item.added", item), itemEvent("response.output_item.done", item));
+            default -> toolEvents(item);
+        };
     }
 
     private static Stream<JsonObject> textEvents(JsonObject item, Script script) {
@@ -226,6 +234,10 @@ final class OpenAi implements Dialect {
 
     private static JsonObject partEvent(String type, String item, String name, Object value) {
         return object("type", type, "item_id", item, "output_index", 0, "content_index", 0, name, value);
+    }
+
+    static JsonObject compactionItem() {
+        return object("id", id("cmp_"), "type", "compaction", "encrypted_content", "scripted");
     }
 
     private static JsonObject messageItem(String id, String status, JsonArray content) {

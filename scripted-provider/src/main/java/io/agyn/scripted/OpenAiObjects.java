@@ -235,7 +235,7 @@ final class OpenAiObjects {
         objects(json(body).getValue("input"))
                 .filter(item -> "user".equals(item.getValue("role")))
                 .forEach(item -> output.add(inputItem(item, id("msg_"))));
-        output.add(object("id", id("cmp_"), "type", "compaction", "encrypted_content", "scripted"));
+        output.add(OpenAi.compactionItem());
         return object(
                 "id",
                 id("resp_"),

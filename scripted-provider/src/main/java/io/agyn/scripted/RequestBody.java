@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param model empty if missing
  * @param tools the tools that the response may call; empty once the conversation has a tool's result
  * @param store true by default
+ * @param compact whether the input asks for its compaction
  * @param generate false to prepare a response without output
  * @param type the type of a WebSocket message
  * @param streamId the lane of a WebSocket message
@@ -30,6 +31,7 @@ record RequestBody(
         List<JsonObject> tools,
         boolean store,
         boolean background,
+        boolean compact,
         boolean generate,
         @Nullable String previousResponseId,
         @Nullable String conversation,
@@ -55,7 +57,8 @@ record RequestBody(
     }
 
     /** The body of requests without a model. */
-    static final RequestBody NONE = new RequestBody("", false, List.of(), true, false, true, null, null, null, null);
+    static final RequestBody NONE =
+            new RequestBody("", false, List.of(), true, false, false, true, null, null, null, null);
 
     /** A tool call in the response. */
     record ToolCall(String name, JsonObject arguments) {}
@@ -75,6 +78,7 @@ record RequestBody(
         boolean tools = false;
         boolean store = true;
         boolean background = false;
+        boolean compact = false;
         boolean generate = true;
         String previousResponseId = null;
         String conversation = null;
@@ -93,6 +97,7 @@ record RequestBody(
                     case "tools" -> tools = value == JsonToken.START_ARRAY;
                     case "store" -> store = value != JsonToken.VALUE_FALSE;
                     case "background" -> background = value == JsonToken.VALUE_TRUE;
+                    case "input" -> compact = hasTrigger(parser);
                     case "generate" -> generate = value != JsonToken.VALUE_FALSE;
                     case "previous_response_id" -> previousResponseId = parser.getValueAsString();
                     case "conversation" -> conversation = conversation(parser);
@@ -114,11 +119,33 @@ record RequestBody(
                 tools ? callable(body) : List.of(),
                 store,
                 background,
+                compact,
                 generate,
                 previousResponseId,
                 conversation,
                 type,
                 streamId);
+    }
+
+    /** Whether an item is the one with which Codex asks for a compaction. */
+    private static boolean hasTrigger(JsonParser parser) throws IOException {
+        boolean found = false;
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            return false;
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() == JsonToken.START_OBJECT) {
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    String name = parser.currentName();
+                    parser.nextToken();
+                    found |= name.equals("type") && "compaction_trigger".equals(parser.getValueAsString());
+                    parser.skipChildren();
+                }
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return found;
     }
 
     /** An id, or an object with an {@code id}. */
@@ -153,7 +180,10 @@ record RequestBody(
                 .findFirst()
                 .map(tool -> new ToolCall(
                         tool.getString("name"),
-                        example(tool.getJsonObject("parameters", tool.getJsonObject("input_schema")))));
+                        script.arguments()
+                                .map(JsonObject::copy)
+                                .orElseGet(() -> example(
+                                        tool.getJsonObject("parameters", tool.getJsonObject("input_schema"))))));
     }
 
     /** Empty once the conversation has a result: otherwise an agent would call tools forever. */

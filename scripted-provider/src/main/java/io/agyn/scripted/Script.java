@@ -1,5 +1,7 @@
 package io.agyn.scripted;
 
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
  * @param every the pause after each event or piece
  * @param text the number of characters of the text
  * @param tool the tool to call instead of the first, or {@code none}
+ * @param arguments the arguments of the tool call, instead of an example of its schema
  * @param id the id of the created object
  * @param close the close code of a WebSocket after the response
  * @param age the age at which a WebSocket ends
@@ -44,6 +47,7 @@ public record Script(
         Duration every,
         OptionalInt text,
         Optional<String> tool,
+        Optional<JsonObject> arguments,
         Optional<String> id,
         OptionalInt close,
         Optional<Duration> age,
@@ -123,6 +127,7 @@ public record Script(
         private Duration every = Duration.ZERO;
         private OptionalInt text = OptionalInt.empty();
         private Optional<String> tool = Optional.empty();
+        private Optional<JsonObject> arguments = Optional.empty();
         private Optional<String> id = Optional.empty();
         private OptionalInt close = OptionalInt.empty();
         private Optional<Duration> age = Optional.empty();
@@ -146,6 +151,7 @@ public record Script(
                 case "every" -> every = duration(directive, value);
                 case "text" -> text = OptionalInt.of(number(directive, value, 0, MOST_CHARACTERS));
                 case "tool" -> tool = Optional.of(named(directive, value));
+                case "arguments" -> arguments = Optional.of(object(directive, value));
                 case "id" -> id = Optional.of(named(directive, value));
                 case "close" -> close = OptionalInt.of(number(directive, value, 1000, 4999));
                 case "age" -> age = Optional.of(duration(directive, value));
@@ -184,6 +190,7 @@ public record Script(
                     every,
                     text,
                     tool,
+                    arguments,
                     id,
                     close,
                     age,
@@ -245,6 +252,14 @@ public record Script(
                 return new URI(named(directive, value));
             } catch (URISyntaxException e) {
                 throw new ScriptException(directive, "is not a URL");
+            }
+        }
+
+        private static JsonObject object(String directive, String value) {
+            try {
+                return new JsonObject(value);
+            } catch (DecodeException e) {
+                throw new ScriptException(directive, "is not a JSON object");
             }
         }
 

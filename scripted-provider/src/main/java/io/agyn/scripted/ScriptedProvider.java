@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A stand-in for OpenAI's and Anthropic's APIs. It responds as they do, or fails as a script says. */
 public final class ScriptedProvider implements AutoCloseable {
@@ -95,6 +96,15 @@ public final class ScriptedProvider implements AutoCloseable {
      */
     public void script(String script) {
         calls.script(Script.parse(script));
+    }
+
+    /**
+     * Sets the scripts of the next calls, one for each, instead of the default script.
+     *
+     * @throws ScriptException if a script is invalid
+     */
+    public void scriptNext(String... scripts) {
+        calls.scriptNext(Stream.of(scripts).map(Script::parse).toList());
     }
 
     /** Resumes the responses to all calls received so far, also those that have not reached their stall yet. */

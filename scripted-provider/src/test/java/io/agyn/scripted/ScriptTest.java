@@ -43,6 +43,7 @@ class ScriptTest {
         "text=99999999999, text=99999999999",
         "events=0, events=0",
         "redirect=, redirect=",
+        "arguments=x, arguments=x",
         "gzip;zip, zip",
         "status=429;redirect=http://a, redirect"
     })

@@ -58,6 +58,26 @@ class ScriptedResponsesTest extends ProviderScene {
     }
 
     @Test
+    void nextCallsTakeTheirScriptsInTurn() throws Exception {
+        provider.scriptNext("status=429", "status=529");
+
+        assertThat(client.send(MESSAGES, body(false)).statusCode()).isEqualTo(429);
+        assertThat(client.send(MESSAGES, body(false)).statusCode()).isEqualTo(529);
+        assertThat(client.send(MESSAGES, body(false)).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void toolIsCalledWithTheArgumentsOfTheScript() throws Exception {
+        HttpResponse<String> response = client.send(
+                MESSAGES,
+                "{\"model\":\"m-1\",\"tools\":[{\"name\":\"shell\",\"input_schema\":{}}]}",
+                "x-scripted",
+                "arguments={\"command\":\"a=b\"}");
+
+        assertThat(response.body()).contains("\"input\":{\"command\":\"a=b\"}");
+    }
+
+    @Test
     void invalidScriptIsReported() throws Exception {
         HttpResponse<byte[]> response = client.scripted("gzip;brake=3", MESSAGES, false);
 

@@ -129,6 +129,17 @@ class StoredObjectsTest extends ProviderScene {
     }
 
     @Test
+    void inputWithATriggerIsCompactedInAStream() throws Exception {
+        String input = "[{\"role\":\"user\",\"content\":\"x\"},{\"type\":\"compaction_trigger\"}]";
+        String events = client.send(RESPONSES, "{\"model\":\"m-1\",\"stream\":true,\"input\":%s}".formatted(input))
+                .body();
+
+        assertThat(events)
+                .contains("response.output_item.done", "\"type\":\"compaction\"")
+                .doesNotContain("output_text");
+    }
+
+    @Test
     void lenientProviderNeedsNoModelAndKeepsDeletedObjects() throws Exception {
         try (ScriptedProvider lenient =
                 ScriptedProvider.start(Options.defaults().asLenient())) {

@@ -78,6 +78,11 @@ public final class EventFields {
         keptBytes = 0;
     }
 
+    /** Whether part of the event was read. */
+    public boolean isStarted() {
+        return fields.isStarted();
+    }
+
     boolean isWhole() {
         return fields.isWhole();
     }

@@ -40,6 +40,11 @@ public record OperationPath(Operation operation, String objectId, String path) {
         return Optional.empty();
     }
 
+    /** Whether a path can name an object with this id. */
+    public static boolean isId(String id) {
+        return PathTemplate.isId(id);
+    }
+
     /**
      * Returns the operations at a path of this server, one for each method. A path without an id takes precedence:
      * {@code /v1/responses/compact} is no response with the id {@code compact}.

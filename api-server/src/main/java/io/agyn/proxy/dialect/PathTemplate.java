@@ -44,7 +44,7 @@ final class PathTemplate {
         return Optional.ofNullable(id);
     }
 
-    private static boolean isId(String segment) {
+    static boolean isId(String segment) {
         return !segment.isEmpty()
                 && segment.length() <= MAX_ID_LENGTH
                 && !segment.equals(".")

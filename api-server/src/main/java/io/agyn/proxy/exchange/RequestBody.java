@@ -10,7 +10,6 @@ import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestBody {
     private static final long UNKNOWN = -1;
-    // The memory of a piece in addition to its bytes.
-    private static final int PIECE_OVERHEAD = 256;
     // A long body is written in pieces, at the provider's pace.
     private static final int MAX_WRITE_BYTES = 64 << 10;
     private static final int MAX_REPEATABLE_BYTES = 256 << 10;
@@ -58,9 +55,7 @@ public final class RequestBody {
     private final long limit;
     private final Listener listener;
     private final RequestScanner scanner;
-    private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
-    private long bufferedMemory;
-    private ByteBudget.@Nullable Lease lease;
+    private final BodyBuffer buffered;
     private boolean waitsForMemory;
     private @Nullable ByteBuf unsent;
     private @Nullable ByteBuf repeatable;
@@ -92,6 +87,7 @@ public final class RequestBody {
         this.length = length;
         this.limit = limit;
         this.listener = listener;
+        this.buffered = new BodyBuffer(listener::lease);
     }
 
     public void read() {
@@ -122,7 +118,7 @@ public final class RequestBody {
 
     /** Resumes reading if it waited for memory that is now available. */
     public void retryMemory() {
-        if (waitsForMemory && !rejected && hasMemory()) {
+        if (waitsForMemory && !rejected && !buffered.isOverBudget()) {
             waitsForMemory = false;
             exchange.resume();
         }
@@ -136,9 +132,8 @@ public final class RequestBody {
      */
     public void pass(BodySink to, byte[] model, boolean keep) {
         this.model = model;
-        ByteBuf body = edited(hold(buffered));
-        buffered = Unpooled.EMPTY_BUFFER;
-        if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && hasMemory()) {
+        ByteBuf body = edited(hold(buffered.take()));
+        if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && !buffered.isOverBudget()) {
             repeatable = body.duplicate();
         }
         send(to, body);
@@ -192,7 +187,7 @@ public final class RequestBody {
         if (repeatable != null) {
             repeatable = null;
             if (unsent == null) {
-                releaseMemory();
+                buffered.release();
             }
         }
     }
@@ -203,7 +198,7 @@ public final class RequestBody {
         if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {
             passedOn = true;
             if (repeatable == null) {
-                releaseMemory();
+                buffered.release();
             }
             to.send(Buffer.buffer(body));
             return;
@@ -231,15 +226,15 @@ public final class RequestBody {
             }
             ByteBuf piece = unsent.readSlice(Math.min(MAX_WRITE_BYTES, unsent.readableBytes()));
             progress += piece.readableBytes();
-            if (lease != null && repeatable == null) {
-                lease.release(piece.readableBytes());
+            if (repeatable == null) {
+                buffered.release(piece.readableBytes());
             }
             if (unsent.isReadable()) {
                 to.write(Buffer.buffer(piece));
             } else {
                 unsent = null;
                 if (repeatable == null) {
-                    releaseMemory();
+                    buffered.release();
                 }
                 write(to, Buffer.buffer(piece));
             }
@@ -252,21 +247,11 @@ public final class RequestBody {
     /** Stops reading. */
     public void stop() {
         rejected = true;
-        buffered = Unpooled.EMPTY_BUFFER;
+        buffered.take();
         unsent = null;
         held = null;
         repeatable = null;
-        releaseMemory();
-    }
-
-    private boolean hasMemory() {
-        return lease == null || !lease.isExhausted();
-    }
-
-    private void releaseMemory() {
-        if (lease != null) {
-            lease.release();
-        }
+        buffered.release();
     }
 
     /** Applies the edits of bytes that end where the held ones start. */
@@ -314,8 +299,11 @@ public final class RequestBody {
             return;
         }
         if (provider == null) {
-            append(bytes);
-            reserveMemory(bytes.readableBytes());
+            buffered.append(bytes);
+            if (!complete && !scanner.isRoutable() && buffered.isOverBudget()) {
+                waitsForMemory = true;
+                exchange.pause();
+            }
             reportRoutable();
         } else {
             passOn(provider, buffer);
@@ -401,34 +389,6 @@ public final class RequestBody {
             byte[] copy = new byte[bytes.readableBytes()];
             bytes.getBytes(bytes.readerIndex(), copy);
             scanner.read(copy, 0, copy.length);
-        }
-    }
-
-    private void append(ByteBuf bytes) {
-        if (buffered == Unpooled.EMPTY_BUFFER) {
-            buffered = bytes.slice();
-        } else if (buffered instanceof CompositeByteBuf parts) {
-            parts.addComponent(true, bytes);
-        } else {
-            buffered = Unpooled.compositeBuffer(Integer.MAX_VALUE)
-                    .addComponent(true, buffered)
-                    .addComponent(true, bytes);
-        }
-    }
-
-    private void reserveMemory(int bytes) {
-        long before = Math.max(bufferedMemory, ByteBudget.FREE);
-        bufferedMemory += bytes + PIECE_OVERHEAD;
-        if (bufferedMemory <= before) {
-            return;
-        }
-        if (lease == null) {
-            lease = listener.lease();
-        }
-        lease.take(bufferedMemory - before);
-        if (!complete && !scanner.isRoutable() && lease.isExhausted()) {
-            waitsForMemory = true;
-            exchange.pause();
         }
     }
 

@@ -106,6 +106,10 @@ abstract sealed class Attempt permits HttpAttempt, WebSocketAttempt {
         return status == HttpResponseStatus.UNAUTHORIZED.code() || status == HttpResponseStatus.FORBIDDEN.code();
     }
 
+    static boolean isSuccess(int status) {
+        return status >= 200 && status < 300;
+    }
+
     /** Ends the call with an error after the head of the response was sent. */
     abstract void interrupt(ProxyError error, Outcome outcome);
 
@@ -127,9 +131,9 @@ abstract sealed class Attempt permits HttpAttempt, WebSocketAttempt {
     /** The outcome of a response that has ended, or whose last event has been read. */
     final Outcome outcome() {
         ResponseReader reader = requireNonNull(reader(), "no response");
-        boolean succeeded = exchange.status() >= 200 && exchange.status() < 300;
         // A retrieved response may have failed, while its retrieval has not.
-        if (!succeeded || reader.hasFailed() && call.path().operation().reportsUsage()) {
+        if (!isSuccess(exchange.status())
+                || reader.hasFailed() && call.path().operation().reportsUsage()) {
             return Outcome.UPSTREAM_ERROR;
         }
         return reader.isReadableStream() && !reader.isTerminated() ? Outcome.UPSTREAM_TRUNCATED : Outcome.COMPLETED;

@@ -250,8 +250,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     void onResponseBytes(boolean isProgress) {
         recorder.onResponseBytes();
         if (isProgress) {
-            lastProgress = loop.now();
+            onProgress();
         }
+    }
+
+    /** Starts the time of the state again. */
+    void onProgress() {
+        lastProgress = loop.now();
     }
 
     // Time

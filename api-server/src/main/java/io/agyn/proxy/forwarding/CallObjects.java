@@ -127,8 +127,7 @@ final class CallObjects {
     }
 
     private boolean isSuccess() {
-        int status = call.responseStatus();
-        return status >= 200 && status < 300;
+        return Attempt.isSuccess(call.responseStatus());
     }
 
     // Record

@@ -107,7 +107,8 @@ final class CallRouting {
     }
 
     void resolve(RequestBody body, Reference reference, Target target, Runnable next) {
-        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value(), target)) {
+        if (exchange instanceof WebSocketExchange message
+                && message.session().providers().hasCreated(reference.value(), target)) {
             // The provider remembers it for the connection, even if it is not stored.
             next.run();
         } else if (reference.field() == RequestField.MODEL) {

@@ -11,6 +11,7 @@ sealed interface CallState
                 Attempt.Connecting,
                 HttpAttempt.AwaitingResponse,
                 HttpAttempt.Forwarding,
+                BatchResponse,
                 WebSocketAttempt.AwaitingUpgrade,
                 WebSocketAttempt.AwaitingResponse,
                 WebSocketAttempt.Forwarding {

@@ -26,7 +26,7 @@ final class ControlMessage implements CallState {
 
     /** Passes on the message of a call whose object is complete, if the response that it refers to exists at the provider. */
     static void pass(Call call, ProxyContext proxy, CallRouting routing, WebSocketExchange message, RequestBody body) {
-        ProviderSocket to = message.session().receiver(message);
+        ProviderSocket to = message.session().providers().receiver(message);
         if (to == null) {
             call.reject(WITHOUT_RESPONSE);
             return;

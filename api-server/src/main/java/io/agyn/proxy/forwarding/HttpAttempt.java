@@ -25,7 +25,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +43,8 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     private final UpstreamConnector connector;
     private @Nullable HttpClientRequest request;
     private @Nullable ResponsePipe response;
+    // In place of the pipe.
+    private @Nullable BatchResponse batches;
     private boolean repeated;
 
     HttpAttempt(
@@ -172,6 +173,12 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     private void forward(HttpClientResponse head) {
         noteStatus(head.statusCode());
         call.guard(() -> {
+            if (operation().isRewritten() && isSuccess(head.statusCode())) {
+                batches = new BatchResponse(call, proxy, target, head, exchange, this::onEnd);
+                call.enter(batches);
+                batches.start(this::onBroken);
+                return;
+            }
             ResponsePipe pipe = new ResponsePipe(target, operation(), head, exchange, this);
             response = pipe;
             call.enter(new Forwarding(pipe));
@@ -232,30 +239,6 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
         call.objects().onRead(requireNonNull(response, "response is null").reader());
     }
 
-    @Override
-    public void onWhole(Buffer body) {
-        boolean isList = operation() == Operation.LIST_BATCHES;
-        Optional<BatchBody> read = BatchBody.read(body.getBytes(), isList);
-        if (read.isEmpty()) {
-            call.fail(ProviderErrors.invalidBatch(target), Outcome.UPSTREAM_ERROR);
-            return;
-        }
-        BatchBody batches = read.get();
-        proxy.origin(exchange).ifPresent(batches::setOrigin);
-        if (isList) {
-            call.when(proxy.known(target.organizationId(), batches.ids()), known -> {
-                batches.retain(known);
-                endWhole(batches);
-            });
-        } else {
-            endWhole(batches);
-        }
-    }
-
-    private void endWhole(BatchBody batches) {
-        requireNonNull(response, "response is null").endWhole(Buffer.buffer(batches.bytes()));
-    }
-
     private Operation operation() {
         return call.path().operation();
     }
@@ -283,7 +266,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
                 cause instanceof SilentConnectionException
                         ? ProviderErrors.silentConnection(target)
                         : ProviderErrors.brokenResponse(target),
-                response == null ? Outcome.UPSTREAM_ERROR : Outcome.UPSTREAM_TRUNCATED);
+                hasResponse() ? Outcome.UPSTREAM_TRUNCATED : Outcome.UPSTREAM_ERROR);
     }
 
     /** Ends the caller's response properly after the provider's last event, without waiting for the end of the provider's. */
@@ -325,7 +308,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     @Override
     @Nullable
     ResponseReader reader() {
-        return response == null ? null : response.reader();
+        return batches != null ? batches.reader() : response == null ? null : response.reader();
     }
 
     /**
@@ -334,6 +317,9 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
      */
     @Override
     void disconnect() {
+        if (batches != null) {
+            batches.close();
+        }
         if (request != null && !exchange.isEnded()) {
             if (response != null && response.reader().isTerminated() && body.isSent()) {
                 response.drain(request, context.owner());

@@ -147,6 +147,10 @@ final class ProviderSocket implements Socket.Listener {
 
     @Override
     public void onPayload(ByteBuf piece) {
+        if (event.isStarted()) {
+            // A large event may arrive slowly. Its lane may be known at its end only.
+            lanes.values().forEach(lane -> lane.element().call.onProgress());
+        }
         byte[] scratch = session.scratch();
         for (int at = piece.readerIndex(); at < piece.writerIndex(); ) {
             int size = Math.min(scratch.length, piece.writerIndex() - at);

@@ -24,13 +24,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Streams a provider's response to the caller: no byte changes, reading keeps pace with the caller, and an
  * interrupted response never looks complete. Keep-alives are inserted between events, and before the first one, where a
- * byte order mark could follow; no provider sends one. Batches and lists of them are read whole, since they are rewritten.
+ * byte order mark could follow; no provider sends one.
  */
 final class ResponsePipe {
     private static final long UNKNOWN = -1;
     private static final int MAX_DRAINED_BYTES = 64 * 1024;
-    // More than a list of 1,000 batches takes.
-    private static final int MAX_WHOLE_BYTES = 4 * 1024 * 1024;
     private static final Duration MAX_DRAIN_TIME = Duration.ofSeconds(1);
 
     interface Listener {
@@ -39,9 +37,6 @@ final class ResponsePipe {
 
         /** That part was read; it is forwarded next. */
         void onRead();
-
-        /** A response that is read whole has arrived; it is forwarded by {@link ResponsePipe#endWhole}. */
-        void onWhole(Buffer body);
 
         /** The whole response was forwarded. */
         void onEnd();
@@ -58,8 +53,6 @@ final class ResponsePipe {
     private final long length;
     private final boolean providerEndsByClosing;
     private final boolean callerEndsByClosing;
-    // The body so far of a response that is read whole; null for others.
-    private final @Nullable Buffer whole;
     private long received;
     private boolean waitsForCaller;
     private @Nullable Throwable failure;
@@ -78,7 +71,6 @@ final class ResponsePipe {
         this.reader = operation == Operation.BATCH_RESULTS
                 ? ResponseReader.ofBatchResults(encoding)
                 : new ResponseReader(target.protocol(), headers.get(HttpHeaderNames.CONTENT_TYPE), encoding);
-        this.whole = operation.isRewritten() && from.statusCode() == 200 ? Buffer.buffer() : null;
         String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         this.length = given == null ? UNKNOWN : Long.parseLong(given);
         this.providerEndsByClosing = from.version() != HttpVersion.HTTP_2
@@ -122,16 +114,13 @@ final class ResponsePipe {
         to.setStatus(from.statusCode());
         PassedHeaders.toCaller(from.headers(), to.responseHeaders(), target.credentials());
         to.responseHeaders().set(ProxyResponses.AGYN_REQUEST_ID, requestId);
-        if (whole != null) {
-            // Another length is known at the end.
-            to.responseHeaders().remove(HttpHeaderNames.CONTENT_LENGTH);
-        } else if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
+        if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
             to.setChunked();
         }
         from.handler(this::receive);
         from.endHandler(this::end);
         from.exceptionHandler(this::fail);
-        if (reader.isStream() && whole == null) {
+        if (reader.isStream()) {
             // The first event may take minutes. The head of a plain response goes out with its body, in one write.
             to.writeHead();
         }
@@ -143,15 +132,6 @@ final class ResponsePipe {
         listener.onBytes();
         read(bytes);
         listener.onRead();
-        if (whole != null) {
-            if (received > MAX_WHOLE_BYTES) {
-                from.pause();
-                listener.onWhole(Buffer.buffer());
-            } else {
-                whole.appendBuffer(buffer);
-            }
-            return;
-        }
         if (received == length) {
             reader.end();
             to.end(buffer);
@@ -204,18 +184,10 @@ final class ResponsePipe {
             listener.onBroken(new IllegalStateException("the connection was closed before the last event"));
             return;
         }
-        if (whole != null) {
-            listener.onWhole(whole);
-        } else if (!to.isEnded()) {
+        if (!to.isEnded()) {
             endToCaller();
             listener.onEnd();
         }
-    }
-
-    /** Forwards the body of a response that was read whole. */
-    void endWhole(Buffer body) {
-        to.end(body);
-        listener.onEnd();
     }
 
     private void endToCaller() {

@@ -63,14 +63,14 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
 
     @Override
     void onSlot() {
-        ProviderSocket open = session.provider(target);
+        ProviderSocket open = session.providers().find(target);
         if (!target.webSocket()) {
             failWithoutWebSocket(Outcome.REFUSED);
         } else if (open != null) {
             send(open);
         } else if (proxy.shared().webSockets().refusals().contains(target.providerId(), target.endpoint())) {
             failWithoutWebSocket(Outcome.REFUSED);
-        } else if (session.providerCount() == MAX_PROVIDERS) {
+        } else if (session.providers().size() == MAX_PROVIDERS) {
             call.fail(
                     ProxyError.of(
                             Kind.INVALID_REQUEST,
@@ -191,7 +191,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
 
     private void send(ProviderSocket open) {
         provider = open;
-        session.use(open);
+        session.providers().use(open);
         call.enter(new AwaitingResponse());
         open.begin(this);
         body.pass(new MessageSink(open, this::onPassed), target.remoteModel(), false);

@@ -2,7 +2,6 @@ package io.agyn.proxy.forwarding;
 
 import io.agyn.access.Identity;
 import io.agyn.listener.Upgraded;
-import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
@@ -23,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A caller's WebSocket of the Responses API. Each message of the caller is a {@link Call}; its messages are read strictly one after
- * another, while responses run in parallel. Each LLM provider that they need has one {@link ProviderSocket}, since providers keep the
- * state of a connection. Confined to one event loop.
+ * another, while responses run in parallel. Confined to one event loop.
  */
 final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Entry {
     private static final int MAX_CALLS = 64;
@@ -46,11 +44,9 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private int index;
 
     private final List<WebSocketExchange> calls = new ArrayList<>(1);
-    private final List<ProviderSocket> providers = new ArrayList<>(1);
+    private final SessionProviders providers = new SessionProviders();
     // The message that arrives or waits to be passed on.
     private @Nullable WebSocketExchange current;
-    // Of the latest message.
-    private @Nullable ProviderSocket latest;
     private @Nullable Closing closing;
     private boolean isCheckScheduled;
     // 0 while the caller reads.
@@ -185,25 +181,11 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         };
     }
 
-    /** Finds the provider of the response that a message without a model is about, else the latest; null if there is none. */
-    @Nullable
-    ProviderSocket receiver(WebSocketExchange message) {
-        String previous = message.fields().value(RequestField.PREVIOUS_RESPONSE_ID);
-        String response = message.fields().value(RequestField.RESPONSE_ID);
-        return providers.stream()
-                .filter(provider -> provider.hasCreated(previous) || provider.hasCreated(response))
-                .findFirst()
-                .orElse(latest);
-    }
-
     /** Pauses who must wait: the caller for its message, and the providers for the caller or for each other. */
     void updatePauses() {
         caller.setPaused(calls.size() > MAX_CALLS || (current == null ? hasUnreadEvents() : current.waits()));
         boolean isFull = waitsForCaller();
-        for (int i = 0; i < providers.size(); i++) {
-            ProviderSocket provider = providers.get(i);
-            provider.socket().setPaused(isFull || events.isTakenFrom(provider));
-        }
+        providers.setPaused(provider -> isFull || events.isTakenFrom(provider));
     }
 
     /** Whether a next message would add to the memory of a caller that does not read: each may be rejected with an event. */
@@ -222,43 +204,19 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     // Providers
 
-    @Nullable
-    ProviderSocket provider(Target target) {
-        for (ProviderSocket provider : providers) {
-            if (provider.serves(target)) {
-                return provider;
-            }
-        }
-        return null;
-    }
-
-    /** Whether one of a target's latest responses on this WebSocket has an id. Another provider may report any id. */
-    boolean hasCreated(String responseId, Target target) {
-        ProviderSocket provider = provider(target);
-        return provider != null && provider.hasCreated(responseId);
-    }
-
-    int providerCount() {
-        return providers.size();
+    SessionProviders providers() {
+        return providers;
     }
 
     /** Adds a WebSocket; one with older credentials of the same provider closes after its responses. */
     void add(ProviderSocket opened) {
         sockets.onProviderOpen();
-        List.copyOf(providers).stream().filter(opened::replaces).forEach(ProviderSocket::retire);
         providers.add(opened);
         updatePauses();
     }
 
-    void use(ProviderSocket provider) {
-        latest = provider;
-    }
-
     void remove(ProviderSocket provider) {
         providers.remove(provider);
-        if (latest == provider) {
-            latest = null;
-        }
         if (events.isWriting(provider)) {
             // The caller has part of a message that cannot be completed.
             abort();
@@ -323,9 +281,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
             return;
         }
         caller.checkTime(now);
-        for (ProviderSocket provider : List.copyOf(providers)) {
-            provider.socket().checkTime(now);
-        }
+        providers.checkTime(now);
         if (isTooOld()) {
             closeLater(CloseCode.NORMAL, "the time for one WebSocket is over");
         }
@@ -447,7 +403,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         loop.sessions().remove(this);
         sockets.onDisconnect();
         List.copyOf(calls).forEach(WebSocketExchange::disconnect);
-        List.copyOf(providers).forEach(ProviderSocket::close);
+        providers.close();
     }
 
     @Override

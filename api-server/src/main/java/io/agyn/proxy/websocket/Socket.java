@@ -10,10 +10,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +68,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private final Executor dispatcher;
     private final Listener listener;
     private final FrameReader reader;
-    private final Runnable flush = this::flush;
+    private final FrameWriter writer;
     private @Nullable ChannelHandlerContext context;
 
     // Received bytes that wait because reading is paused.
@@ -81,17 +78,6 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private long lastRead = System.nanoTime();
     private boolean isChecked;
 
-    // The bytes of the current outgoing frame that have not been written.
-    private long unwritten;
-    private int mask;
-    // Control frames that wait for the end of the current frame; null without any.
-    private @Nullable Queue<ByteBuf> controls;
-    // The payload of the latest ping, whose pong also answers earlier ones; null if none waits.
-    private byte @Nullable [] pong;
-    private boolean isFlushScheduled;
-
-    // A close frame is sent or queued, or the connection is cut.
-    private boolean isClosing;
     // The connection is lost.
     private boolean isInactive;
     private boolean isOver;
@@ -107,11 +93,13 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         this.dispatcher = dispatcher;
         this.listener = listener;
         this.reader = new FrameReader(peer == Peer.CLIENT, new Frames());
+        this.writer = new FrameWriter(peer == Peer.SERVER, channel);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        writer.open(added);
         channel.config().setAutoRead(true);
     }
 
@@ -161,7 +149,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
             unread = null;
         }
         if (isInactive && !isOver && unread == null) {
-            isOver = true;
+            setOver();
             listener.onClosed(CloseCode.ABNORMAL, "");
         }
     }
@@ -196,21 +184,21 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     private final class Frames implements FrameReader.Listener {
         @Override
         public void onFrame(int opcode, boolean isFinal, long length) {
-            if (!isClosing) {
+            if (!writer.isClosed()) {
                 listener.onFrame(opcode, isFinal, length);
             }
         }
 
         @Override
         public void onPayload(ByteBuf piece) {
-            if (!isClosing) {
+            if (!writer.isClosed()) {
                 listener.onPayload(piece);
             }
         }
 
         @Override
         public void onFrameEnd(boolean isFinal) {
-            if (!isClosing) {
+            if (!writer.isClosed()) {
                 listener.onFrameEnd(isFinal);
             }
         }
@@ -219,10 +207,9 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         public void onControl(int opcode, byte[] payload) throws ProtocolException {
             if (opcode == Opcode.CLOSE) {
                 onClose(payload);
-            } else if (opcode == Opcode.PING && !isClosing && isWritable()) {
+            } else if (opcode == Opcode.PING && !writer.isClosed() && isWritable()) {
                 // A peer that pings without reading gets no more pongs, which would fill the memory.
-                pong = payload;
-                scheduleFlush();
+                writer.pong(payload);
             }
         }
     }
@@ -236,26 +223,12 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     /** Whether a frame has been written in part. */
     public boolean isWritingFrame() {
-        return unwritten > 0;
+        return writer.isInFrame();
     }
 
     /** Starts a data frame; its payload follows by {@link #write}. */
     public void beginFrame(int opcode, boolean isFinal, long length) {
-        if (isClosing) {
-            return;
-        }
-        if (unwritten > 0) {
-            throw new IllegalStateException("a frame inside a frame");
-        }
-        unwritten = length;
-        // Masks only protect caches from scripts in browsers, so they need not be secret.
-        mask = peer == Peer.SERVER ? ThreadLocalRandom.current().nextInt() : 0;
-        ByteBuf head = channel.alloc().buffer(FrameHead.MAX_BYTES);
-        FrameHead.write(head, isFinal, opcode, length, peer == Peer.SERVER, mask);
-        send(head);
-        if (length == 0) {
-            endFrame();
-        }
+        writer.beginFrame(opcode, isFinal, length);
     }
 
     /**
@@ -264,88 +237,14 @@ public final class Socket extends ChannelInboundHandlerAdapter {
      * @param piece is released, and changed if the peer is a server
      */
     public void write(ByteBuf piece) {
-        if (isClosing && unwritten == 0) {
-            piece.release();
-            return;
-        }
-        int size = piece.readableBytes();
-        if (size > unwritten) {
-            piece.release();
-            throw new IllegalStateException("the payload is longer than its frame");
-        }
-        Masking.apply(piece, mask);
-        mask = Masking.rotate(mask, size);
-        unwritten -= size;
-        send(piece);
-        if (unwritten == 0) {
-            endFrame();
-        }
+        writer.write(piece);
     }
 
     /** Writes a text message in one frame. */
     public void writeText(byte[] text) {
-        beginFrame(Opcode.TEXT, true, text.length);
-        if (!isClosing) {
-            write(Unpooled.wrappedBuffer(text));
-        }
-    }
-
-    private void endFrame() {
-        if (controls != null) {
-            controls.forEach(this::send);
-            controls = null;
-        }
-        writePong();
-    }
-
-    private void writePong() {
-        if (pong != null && unwritten == 0 && !isClosing) {
-            byte[] payload = pong;
-            pong = null;
-            writeControl(Opcode.PONG, payload);
-        }
-    }
-
-    private void writeControl(int opcode, byte[] payload) {
-        boolean isMasked = peer == Peer.SERVER;
-        int key = isMasked ? ThreadLocalRandom.current().nextInt() : 0;
-        ByteBuf frame = channel.alloc().buffer(FrameHead.MAX_BYTES + payload.length);
-        FrameHead.write(frame, true, opcode, payload.length, isMasked, key);
-        ByteBuf body = Unpooled.copiedBuffer(payload);
-        Masking.apply(body, key);
-        frame.writeBytes(body);
-        if (unwritten == 0) {
-            send(frame);
-        } else {
-            if (controls == null) {
-                controls = new ArrayDeque<>();
-            }
-            controls.add(frame);
-        }
-    }
-
-    private void send(ByteBuf bytes) {
-        if (context == null || isOver) {
-            bytes.release();
-            return;
-        }
-        // Without a promise: a failed write is followed by the end of the channel.
-        context.write(bytes, context.voidPromise());
-        scheduleFlush();
-    }
-
-    private void scheduleFlush() {
-        if (!isFlushScheduled) {
-            isFlushScheduled = true;
-            channel.eventLoop().execute(flush);
-        }
-    }
-
-    private void flush() {
-        writePong();
-        isFlushScheduled = false;
-        if (context != null) {
-            context.flush();
+        if (!writer.isClosed()) {
+            writer.beginFrame(Opcode.TEXT, true, text.length);
+            writer.write(Unpooled.wrappedBuffer(text));
         }
     }
 
@@ -361,7 +260,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     /** Whether messages are no longer sent. */
     public boolean isClosing() {
-        return isClosing || isInactive;
+        return writer.isClosed() || isInactive;
     }
 
     /**
@@ -370,7 +269,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
      * @param code a valid code, or {@link CloseCode#NO_STATUS}
      */
     public void close(int code, String reason) {
-        if (isClosing) {
+        if (writer.isClosed()) {
             return;
         }
         writeClose(code, reason);
@@ -378,8 +277,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
     }
 
     private void writeClose(int code, String reason) {
-        writeControl(Opcode.CLOSE, closePayload(code, reason));
-        isClosing = true;
+        writer.writeClose(closePayload(code, reason));
         // The peer may neither read the close frame nor send its own.
         channel.eventLoop().schedule(this::cut, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -395,7 +293,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     /** Closes the connection without a close frame. */
     public void abort() {
-        isClosing = true;
+        writer.close();
         cut();
         setPaused(false);
     }
@@ -418,7 +316,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
                 throw new ProtocolException(CloseCode.PROTOCOL_ERROR, "an invalid close code");
             }
         }
-        if (!isClosing) {
+        if (!writer.isClosed()) {
             writeClose(code, "");
         }
         end(code, reason);
@@ -429,14 +327,19 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         if (isOver) {
             return;
         }
-        isOver = true;
+        setOver();
         listener.onClosed(code, reason);
-        if (unwritten > 0 || context == null) {
+        if (writer.isInFrame() || context == null) {
             // The close frame would have to wait for the rest of the frame, which the peer does not read.
             cut();
         } else {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
+    }
+
+    private void setOver() {
+        isOver = true;
+        writer.stop();
     }
 
     private static byte[] closePayload(int code, String reason) {
@@ -458,10 +361,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
         isInactive = true;
         // A server's last messages are read, as soon as reading is not paused.
         dispatcher.execute(this::read);
-        if (controls != null) {
-            controls.forEach(ByteBuf::release);
-            controls = null;
-        }
+        writer.releaseControls();
         from.fireChannelInactive();
     }
 
@@ -479,12 +379,12 @@ public final class Socket extends ChannelInboundHandlerAdapter {
      * @param now a recent {@link System#nanoTime}
      */
     public void checkTime(long now) {
-        if (!isClosing && !isPaused) {
+        if (!writer.isClosed() && !isPaused) {
             if (now - lastRead > GIVE_UP_AFTER) {
                 cut();
             } else if (now - lastRead > PING_AFTER && !isChecked) {
                 isChecked = true;
-                writeControl(Opcode.PING, EMPTY);
+                writer.writePing();
             }
         }
     }

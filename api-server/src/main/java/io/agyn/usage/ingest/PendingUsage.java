@@ -58,6 +58,10 @@ public final class PendingUsage {
             Consumer<CallUsage> listener,
             long createdAt,
             long next) {
+        boolean isDue(long now) {
+            return now - next >= 0;
+        }
+
         Completion again() {
             return new Completion(
                     organizationId, startedAt, id, usage, listener, createdAt, System.nanoTime() + PAUSE.toNanos());
@@ -84,24 +88,31 @@ public final class PendingUsage {
         }
     }
 
-    /** Writes the usage of all records that are there. It blocks. */
+    /** Writes the usage of all records that are there, by one connection. It blocks. */
     void write() {
-        queue.drainTo(waiting);
-        int count = waiting.size();
-        for (int i = 0; i < count; i++) {
-            Completion completion = waiting.remove();
-            if (System.nanoTime() - completion.next() < 0) {
-                waiting.add(completion);
-            } else if (!isDone(completion)
-                    && System.nanoTime() - completion.createdAt() < MAX_WAIT.toNanos()
-                    && waiting.size() < MAX_QUEUED) {
-                waiting.add(completion.again());
+        queue.drainTo(waiting, MAX_QUEUED - waiting.size());
+        long now = System.nanoTime();
+        if (waiting.stream().noneMatch(completion -> completion.isDue(now))) {
+            return;
+        }
+        try (Connection connection = dataSource.getConnection()) {
+            int count = waiting.size();
+            for (int i = 0; i < count; i++) {
+                Completion completion = waiting.remove();
+                if (!completion.isDue(now)) {
+                    waiting.add(completion);
+                    // Each is a transaction, so that an invalid one does not hold up the others.
+                } else if (!isDone(connection, completion) && now - completion.createdAt() < MAX_WAIT.toNanos()) {
+                    waiting.add(completion.again());
+                }
             }
+        } catch (SQLException e) {
+            LOG.debugf("Pending usage records are not completed yet: %s", e.getMessage());
         }
     }
 
-    private boolean isDone(Completion completion) {
-        try (Connection connection = dataSource.getConnection()) {
+    private boolean isDone(Connection connection, Completion completion) {
+        try {
             if (update(connection, completion)) {
                 completion.listener().accept(completion.usage());
                 return true;
