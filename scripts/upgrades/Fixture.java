@@ -129,6 +129,9 @@ final class Fixture {
         if (schema >= 16) {
             fillSecretProviders(acme);
         }
+        if (schema >= 20) {
+            fillModelSettings(acme);
+        }
         Thread.sleep(Duration.between(Instant.now(), soon).plusSeconds(1));
         call();
     }
@@ -146,6 +149,26 @@ final class Fixture {
         ObjectNode remote = body("name", "remote", "storage", "remote", "provider_id", vault);
         remote.put("remote_path", "kv/data/openai").put("remote_key", "api_key");
         resources.add(in(organization, "secrets/" + create(in(organization, "secrets"), remote)));
+    }
+
+    /** A model with an alias and all settings, which is the default of its organization and of a token. */
+    private void fillModelSettings(String organization) throws Exception {
+        ObjectNode provider = providerBody("without-websocket", "responses", "bearer");
+        String providerId = create(
+                in(organization, "llm-providers"), provider.put("token", "sk-of-http").put("websocket", "off"));
+        resources.add(in(organization, "llm-providers/" + providerId));
+        ObjectNode model = body("name", "settings", "alias", "claude-settings", "provider_id", providerId)
+                .put("remote_model_name", "remote-settings")
+                .put("codex_catalog_entry", "{\"display_name\": \"Settings\"}")
+                .put("keep_alive_seconds", 30);
+        String modelId = create(in(organization, "models"), model);
+        resources.add(in(organization, "models/" + modelId));
+        update(in(organization, ""), body("name", "Acme, Inc.", "default_model_id", modelId));
+        token("default_model", body("description", "Default", "organization_id", organization)
+                .put("default_model_id", modelId));
+        ObjectNode call = calls.addObject().put("path", RESPONSES);
+        call.set("body", body("model", "claude-settings", "input", "Hello"));
+        call.put("remote_model", "remote-settings").put("header", "authorization").put("value", "Bearer sk-of-http");
     }
 
     private void fillUsers(String acme, String globex) throws Exception {
