@@ -155,7 +155,8 @@ final class Fixture {
     private void fillModelSettings(String organization) throws Exception {
         ObjectNode provider = providerBody("without-websocket", "responses", "bearer");
         String providerId = create(
-                in(organization, "llm-providers"), provider.put("token", "sk-of-http").put("websocket", "off"));
+                in(organization, "llm-providers"),
+                provider.put("token", "sk-of-http").put("websocket", "off"));
         resources.add(in(organization, "llm-providers/" + providerId));
         ObjectNode model = body("name", "settings", "alias", "claude-settings", "provider_id", providerId)
                 .put("remote_model_name", "remote-settings")
@@ -164,11 +165,14 @@ final class Fixture {
         String modelId = create(in(organization, "models"), model);
         resources.add(in(organization, "models/" + modelId));
         update(in(organization, ""), body("name", "Acme, Inc.", "default_model_id", modelId));
-        token("default_model", body("description", "Default", "organization_id", organization)
-                .put("default_model_id", modelId));
+        token(
+                "default_model",
+                body("description", "Default", "organization_id", organization).put("default_model_id", modelId));
         ObjectNode call = calls.addObject().put("path", RESPONSES);
         call.set("body", body("model", "claude-settings", "input", "Hello"));
-        call.put("remote_model", "remote-settings").put("header", "authorization").put("value", "Bearer sk-of-http");
+        call.put("remote_model", "remote-settings")
+                .put("header", "authorization")
+                .put("value", "Bearer sk-of-http");
     }
 
     private void fillUsers(String acme, String globex) throws Exception {
