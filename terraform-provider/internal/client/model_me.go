@@ -27,8 +27,8 @@ type Me struct {
 	Role  Role           `json:"role"`
 	// The user's organizations that the API token can access, oldest first. Cluster admins can access all others too.
 	Memberships []Membership `json:"memberships"`
-	// A UUID. The server generates version 7 (RFC 9562).
-	ApiTokenId string `json:"api_token_id"`
+	// The API token of the request; null for a sign-in or an access token of the identity provider.
+	ApiTokenId NullableString `json:"api_token_id"`
 	// The organization that the API token is bound to; null if it is not bound.
 	OrganizationId       NullableString `json:"organization_id"`
 	AdditionalProperties map[string]interface{}
@@ -40,7 +40,7 @@ type _Me Me
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMe(id string, name string, email NullableString, role Role, memberships []Membership, apiTokenId string, organizationId NullableString) *Me {
+func NewMe(id string, name string, email NullableString, role Role, memberships []Membership, apiTokenId NullableString, organizationId NullableString) *Me {
 	this := Me{}
 	this.Id = id
 	this.Name = name
@@ -183,27 +183,29 @@ func (o *Me) SetMemberships(v []Membership) {
 }
 
 // GetApiTokenId returns the ApiTokenId field value
+// If the value is explicit nil, the zero value for string will be returned
 func (o *Me) GetApiTokenId() string {
-	if o == nil {
+	if o == nil || o.ApiTokenId.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return o.ApiTokenId
+	return *o.ApiTokenId.Get()
 }
 
 // GetApiTokenIdOk returns a tuple with the ApiTokenId field value
 // and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *Me) GetApiTokenIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.ApiTokenId, true
+	return o.ApiTokenId.Get(), o.ApiTokenId.IsSet()
 }
 
 // SetApiTokenId sets field value
 func (o *Me) SetApiTokenId(v string) {
-	o.ApiTokenId = v
+	o.ApiTokenId.Set(&v)
 }
 
 // GetOrganizationId returns the OrganizationId field value
@@ -247,7 +249,7 @@ func (o Me) ToMap() (map[string]interface{}, error) {
 	toSerialize["email"] = o.Email.Get()
 	toSerialize["role"] = o.Role
 	toSerialize["memberships"] = o.Memberships
-	toSerialize["api_token_id"] = o.ApiTokenId
+	toSerialize["api_token_id"] = o.ApiTokenId.Get()
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 
 	for key, value := range o.AdditionalProperties {

@@ -52,7 +52,7 @@ public final class Access {
         return organization.map(identity::effectiveRoleIn).orElse(Optional.of(identity.effectiveRole())).stream()
                         .anyMatch(permission.roles()::contains)
                 && (permission.tokens() == Tokens.ANY_TOKEN
-                        || identity.boundOrganization().isEmpty());
+                        || identity.credential().organization().isEmpty());
     }
 
     /**
@@ -98,7 +98,7 @@ public final class Access {
                     "Your role does not allow this; ask an organization owner or a cluster admin.");
         }
         if (permission.tokens() == Tokens.UNBOUND_TOKEN
-                && identity.boundOrganization().isPresent()) {
+                && identity.credential().organization().isPresent()) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN, "The API token is bound to an organization; use one that is not.");
         }

@@ -64,7 +64,7 @@ class AccessFilter {
         Optional<Identity> found = Optional.of(BEARER.matcher(authorization))
                 .filter(Matcher::matches)
                 .flatMap(match -> authenticator.lookUp(match.group(1)));
-        return found.filter(identity -> identity.isValidAt(Instant.now()))
+        return found.filter(identity -> identity.credential().isValidAt(Instant.now()))
                 .orElseThrow(() -> failed(authorization, found));
     }
 

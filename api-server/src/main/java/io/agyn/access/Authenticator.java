@@ -9,7 +9,7 @@ public interface Authenticator {
      * Looks a credential up.
      *
      * @param credential the bearer token
-     * @return the identity, possibly expired, see {@link Identity#isValidAt}; empty if the credential is malformed,
+     * @return the identity, possibly expired, see {@link Credential#isValidAt}; empty if the credential is malformed,
      *     unknown or revoked, or its user is suspended
      */
     Optional<Identity> lookUp(String credential);
@@ -17,7 +17,7 @@ public interface Authenticator {
     /**
      * Looks up the identity of an earlier credential.
      *
-     * @param tokenId the identity's {@link Identity#tokenId}
+     * @param tokenId the identity's {@link Credential#tokenId}
      * @return the identity; empty if the credential has become invalid
      */
     Optional<Identity> identity(UUID tokenId);

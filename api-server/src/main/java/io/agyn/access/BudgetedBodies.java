@@ -53,7 +53,9 @@ public class BudgetedBodies implements ReaderInterceptor {
         HttpServerRequest request = routing.request();
         ByteBudget.Lease lease = budget.get()
                 .lease(
-                        caller.authenticated().map(Identity::tokenId).orElse(null),
+                        caller.authenticated()
+                                .map(identity -> identity.credential().id())
+                                .orElse(null),
                         sources.get().of(request));
         context.setInputStream(new Counted(
                 context.getInputStream(), lease, settings.get().proxy().queueTimeout()));

@@ -34,7 +34,7 @@ public final class FailedTokens {
      * @return a sentence
      */
     public static String reason(Optional<Identity> expired) {
-        return expired.flatMap(Identity::expiresAt)
+        return expired.flatMap(identity -> identity.credential().expiresAt())
                 .map(at -> "The API token expired at " + EXPIRY.format(at) + ".")
                 .orElse("The API token is mistyped, unknown or revoked, or its user is suspended.");
     }

@@ -2,73 +2,39 @@ package io.agyn.access;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.Role;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The identity behind a credential.
+ * The identity behind a request: a user, and the credential that authenticated them.
  *
- * @param userId the user
- * @param userName the user's name
- * @param role the user's role in the cluster
- * @param memberships the user's role in each of their organizations
- * @param tokenId the API token
- * @param boundOrganization the organization that the API token is bound to, if any
- * @param expiresAt when the API token expires, if ever
- * @param defaultModel the API token's model for calls without a model, if any
- * @param scope the organizations that the API token reaches
+ * @param person the user
+ * @param credential the credential
+ * @param scope the organizations that the credential reaches
+ * @param home the organization in which a model's name without a slug is resolved, if any
  */
-public record Identity(
-        UUID userId,
-        String userName,
-        Role role,
-        Map<UUID, MemberRole> memberships,
-        UUID tokenId,
-        Optional<UUID> boundOrganization,
-        Optional<Instant> expiresAt,
-        Optional<UUID> defaultModel,
-        OrganizationScope scope) {
-    /** Creates an identity whose scope follows from its role, its memberships and its API token's binding. */
-    public Identity(
-            UUID userId,
-            String userName,
-            Role role,
-            Map<UUID, MemberRole> memberships,
-            UUID tokenId,
-            Optional<UUID> boundOrganization,
-            Optional<Instant> expiresAt,
-            Optional<UUID> defaultModel) {
-        this(
-                userId,
-                userName,
-                role,
-                Map.copyOf(memberships),
-                tokenId,
-                boundOrganization,
-                expiresAt,
-                defaultModel,
-                scope(role, memberships, boundOrganization));
+public record Identity(Person person, Credential credential, OrganizationScope scope, Optional<UUID> home) {
+    /** Creates an identity whose scope follows from the user's role and memberships and the credential's binding. */
+    public Identity(Person person, Credential credential, Optional<UUID> home) {
+        this(person, credential, scope(person, credential.organization()), home);
     }
 
-    private static OrganizationScope scope(
-            Role role, Map<UUID, MemberRole> memberships, Optional<UUID> boundOrganization) {
-        OrganizationScope userScope =
-                role == Role.CLUSTER_ADMIN ? OrganizationScope.ALL : OrganizationScope.of(memberships.keySet());
+    private static OrganizationScope scope(Person person, Optional<UUID> boundOrganization) {
+        OrganizationScope userScope = person.role() == Role.CLUSTER_ADMIN
+                ? OrganizationScope.ALL
+                : OrganizationScope.of(person.memberships().keySet());
         return boundOrganization.map(userScope::within).orElse(userScope);
     }
 
-    /** Whether the API token is valid at a time. */
-    public boolean isValidAt(Instant time) {
-        return expiresAt.isEmpty() || expiresAt.get().isAfter(time);
+    /** The user's id. */
+    public UUID userId() {
+        return person.id();
     }
 
     /**
-     * Whether the API token reaches an organization: the user is a member or a cluster admin, and the token is not
-     * bound to another one.
+     * Whether the credential reaches an organization: the user is a member or a cluster admin, and the credential is
+     * not bound to another one.
      */
     public boolean reaches(UUID organizationId) {
         return scope.includes(organizationId);
@@ -76,21 +42,21 @@ public record Identity(
 
     /** The user's role outside of organizations. */
     public EffectiveRole effectiveRole() {
-        return switch (role) {
+        return switch (person.role()) {
             case CLUSTER_ADMIN -> EffectiveRole.CLUSTER_ADMIN;
             case USER -> EffectiveRole.USER;
         };
     }
 
-    /** The user's role in an organization; empty if the API token does not reach it. */
+    /** The user's role in an organization; empty if the credential does not reach it. */
     public Optional<EffectiveRole> effectiveRoleIn(UUID organizationId) {
         if (!reaches(organizationId)) {
             return Optional.empty();
         }
         return Optional.of(
-                role == Role.CLUSTER_ADMIN
+                person.role() == Role.CLUSTER_ADMIN
                         ? EffectiveRole.CLUSTER_ADMIN
-                        : switch (requireNonNull(memberships.get(organizationId), "no membership")) {
+                        : switch (requireNonNull(person.memberships().get(organizationId), "no membership")) {
                             case OWNER -> EffectiveRole.OWNER;
                             case MEMBER -> EffectiveRole.MEMBER;
                         });

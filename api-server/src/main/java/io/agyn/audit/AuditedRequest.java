@@ -74,8 +74,8 @@ class AuditedRequest {
         Optional<Identity> identity = caller.authenticated();
         return new Source(
                 identity.map(Identity::userId).orElse(null),
-                identity.map(Identity::userName).orElse(null),
-                identity.map(Identity::tokenId).orElse(null),
+                identity.map(known -> known.person().name()).orElse(null),
+                identity.flatMap(known -> known.credential().tokenId()).orElse(null),
                 addresses.of(context.request()),
                 userAgent(),
                 RequestIds.of(context));

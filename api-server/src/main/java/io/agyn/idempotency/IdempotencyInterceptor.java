@@ -74,8 +74,8 @@ class IdempotencyInterceptor {
         UUID user = identity.userId();
         // The parameters contain the parsed body, so white space and the order of fields do not matter. The role is
         // included, so that callers with reduced permissions do not get the earlier response.
-        String fingerprinted = request.path() + "\n" + identity.effectiveRole() + identity.boundOrganization() + "\n"
-                + mapper.writeValueAsString(invocation.getParameters());
+        String fingerprinted = request.path() + "\n" + identity.effectiveRole()
+                + identity.credential().organization() + "\n" + mapper.writeValueAsString(invocation.getParameters());
         UUID claim = UUID.randomUUID();
         Optional<Response> first = keys.claim(claim, user, key, fingerprinted);
         if (first.isPresent()) {

@@ -88,7 +88,7 @@ class MembersResource implements MembersApi {
         Identity identity = caller.identity();
         return identity.effectiveRole() == EffectiveRole.CLUSTER_ADMIN
                 || members.isIn(
-                        identity.memberships().keySet().stream()
+                        identity.person().memberships().keySet().stream()
                                 .filter(identity::reaches)
                                 .collect(Collectors.toSet()),
                         user.id);

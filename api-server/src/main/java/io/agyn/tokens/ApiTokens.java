@@ -1,7 +1,9 @@
 package io.agyn.tokens;
 
 import io.agyn.access.Authenticator;
+import io.agyn.access.Credential;
 import io.agyn.access.Identity;
+import io.agyn.access.Person;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
 import io.agyn.members.MemberEntity;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The stored API tokens, which authenticate callers. */
@@ -54,7 +57,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
     @Override
     @Transactional
     public Optional<Identity> identity(UUID tokenId) {
-        return lookUp("id", tokenId).filter(identity -> identity.isValidAt(Instant.now()));
+        return lookUp("id", tokenId).filter(identity -> identity.credential().isValidAt(Instant.now()));
     }
 
     private Optional<Identity> lookUp(String field, Object key) {
@@ -72,7 +75,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         if (token.user.state != UserState.ACTIVE) {
             return Optional.empty();
         }
-        if (identity.isValidAt(now)
+        if (identity.credential().isValidAt(now)
                 && (token.lastUsedAt == null || token.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))) {
             noteUse(token.id, now);
         }
@@ -118,14 +121,18 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
                 memberships.put(membership.organizationId, membership.role);
             }
         }
+        Optional<UUID> organization = Optional.ofNullable(token.organizationId);
         return new Identity(
-                token.user.id,
-                token.user.name,
-                token.user.role,
-                memberships,
-                token.id,
-                Optional.ofNullable(token.organizationId),
-                Optional.ofNullable(token.expiresAt),
-                Optional.ofNullable(token.defaultModelId));
+                new Person(token.user.id, token.user.name, token.user.role, memberships),
+                Credential.apiToken(
+                        token.id,
+                        organization,
+                        Optional.ofNullable(token.expiresAt),
+                        Optional.ofNullable(token.defaultModelId)),
+                organization.or(() -> onlyOne(memberships.keySet())));
+    }
+
+    private static Optional<UUID> onlyOne(Set<UUID> organizations) {
+        return organizations.size() == 1 ? organizations.stream().findFirst() : Optional.empty();
     }
 }

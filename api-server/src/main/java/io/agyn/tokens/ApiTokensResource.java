@@ -88,14 +88,14 @@ class ApiTokensResource implements ApiTokensApi {
                 body.getOrganizationId(),
                 body.getDefaultModelId(),
                 expiry(body.getExpiresAt()),
-                caller.identity().tokenId());
+                caller.identity().credential().tokenId().orElse(null));
         tokens.store(token);
         return responses.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
     /** Returns the requested expiry, but not later than the creating token's. */
     private @Nullable Instant expiry(@Nullable OffsetDateTime requested) {
-        Optional<Instant> latest = caller.identity().expiresAt();
+        Optional<Instant> latest = caller.identity().credential().expiresAt();
         if (requested == null) {
             return latest.orElse(null);
         }
@@ -168,7 +168,7 @@ class ApiTokensResource implements ApiTokensApi {
     /** The only user whose tokens the caller may see; empty if that is everybody. */
     private Optional<UUID> onlyUser() {
         Identity identity = caller.identity();
-        return identity.role() == Role.CLUSTER_ADMIN ? Optional.empty() : Optional.of(identity.userId());
+        return identity.person().role() == Role.CLUSTER_ADMIN ? Optional.empty() : Optional.of(identity.userId());
     }
 
     private static ApiToken read(ApiTokenEntity token) {

@@ -32,17 +32,17 @@ class MeResource implements MeApi {
         Identity identity = caller.identity();
         return responses.ok(new Me()
                 .id(identity.userId())
-                .name(identity.userName())
+                .name(identity.person().name())
                 .email(users.get(identity.userId()).email)
-                .role(identity.role())
+                .role(identity.person().role())
                 .memberships(memberships(identity))
-                .apiTokenId(identity.tokenId())
-                .organizationId(identity.boundOrganization().orElse(null)));
+                .apiTokenId(identity.credential().tokenId().orElse(null))
+                .organizationId(identity.credential().organization().orElse(null)));
     }
 
     /** Sorted by organization id, which is the order of creation. */
     private static List<Membership> memberships(Identity identity) {
-        return identity.memberships().entrySet().stream()
+        return identity.person().memberships().entrySet().stream()
                 .filter(membership -> identity.reaches(membership.getKey()))
                 .map(membership ->
                         new Membership().organizationId(membership.getKey()).role(membership.getValue()))

@@ -156,13 +156,8 @@ class AuthorizationTest {
 
     private static Identity identity(Role role, Map<UUID, MemberRole> memberships, Optional<UUID> binding) {
         return new Identity(
-                UUID.randomUUID(),
-                "Ada",
-                role,
-                memberships,
-                UUID.randomUUID(),
-                binding,
-                Optional.empty(),
+                new Person(UUID.randomUUID(), "Ada", role, memberships),
+                Credential.apiToken(UUID.randomUUID(), binding, Optional.empty(), Optional.empty()),
                 Optional.empty());
     }
 

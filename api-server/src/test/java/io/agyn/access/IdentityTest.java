@@ -65,10 +65,12 @@ class IdentityTest {
     void tokenIsInvalidFromItsExpiryOn() {
         Instant expiry = Instant.parse("2026-01-31T12:00:00Z");
         Identity expiring = identity(Role.USER, Optional.empty(), Optional.of(expiry));
-        assertThat(expiring.isValidAt(expiry.minusMillis(1))).isTrue();
-        assertThat(expiring.isValidAt(expiry)).isFalse();
-        assertThat(expiring.isValidAt(expiry.plusMillis(1))).isFalse();
-        assertThat(identity(Role.USER, Optional.empty(), Optional.empty()).isValidAt(Instant.MAX))
+        assertThat(expiring.credential().isValidAt(expiry.minusMillis(1))).isTrue();
+        assertThat(expiring.credential().isValidAt(expiry)).isFalse();
+        assertThat(expiring.credential().isValidAt(expiry.plusMillis(1))).isFalse();
+        assertThat(identity(Role.USER, Optional.empty(), Optional.empty())
+                        .credential()
+                        .isValidAt(Instant.MAX))
                 .isTrue();
     }
 
@@ -105,6 +107,8 @@ class IdentityTest {
 
     private static Identity identity(Role role, Optional<UUID> binding, Optional<Instant> expiry) {
         return new Identity(
-                UUID.randomUUID(), "Ada", role, MEMBERSHIPS, UUID.randomUUID(), binding, expiry, Optional.empty());
+                new Person(UUID.randomUUID(), "Ada", role, MEMBERSHIPS),
+                Credential.apiToken(UUID.randomUUID(), binding, expiry, Optional.empty()),
+                Optional.empty());
     }
 }

@@ -104,7 +104,8 @@ class HungDatabaseTest {
     @Test
     void revokedTokenIsRejectedIfChangesCannotBeRead() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
-        String id = callers.identify(token).join().orElseThrow().tokenId().toString();
+        String id =
+                callers.identify(token).join().orElseThrow().credential().id().toString();
         try (Connection lock = DriverManager.getConnection(url, username, password);
                 Statement locked = lock.createStatement();
                 Connection beside = DriverManager.getConnection(url, username, password);

@@ -182,7 +182,7 @@ public class Page {
 
     /** The signed-in user's name. */
     public String user() {
-        return caller.identity().userName();
+        return caller.identity().person().name();
     }
 
     /** Whether the user has permission for an operation of the contract, in the page's organization if it has one. */

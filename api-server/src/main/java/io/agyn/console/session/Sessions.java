@@ -53,11 +53,11 @@ public class Sessions {
     @Transactional
     public SessionId begin(Identity identity) throws SQLException {
         SessionId id = SessionId.create();
-        if (execute(BEGIN, id.hash(), identity.tokenId()) == 0) {
+        if (execute(BEGIN, id.hash(), identity.credential().id()) == 0) {
             throw new ProblemException(
                     ProblemKind.UNAUTHENTICATED, "This API token was just revoked. Sign in with another one.");
         }
-        signIns.add("signIn", identity.tokenId());
+        signIns.add("signIn", identity.credential().id());
         return id;
     }
 
@@ -89,7 +89,7 @@ public class Sessions {
     @Transactional
     public void end(SessionId id, Identity identity) throws SQLException {
         if (execute(END, (Object) id.hash()) > 0) {
-            signIns.add("signOut", identity.tokenId());
+            signIns.add("signOut", identity.credential().id());
         }
     }
 

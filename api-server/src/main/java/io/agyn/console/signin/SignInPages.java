@@ -121,7 +121,7 @@ public class SignInPages {
 
     private Identity identify(String token) {
         Optional<Identity> found = authenticator.lookUp(token);
-        return found.filter(identity -> identity.isValidAt(Instant.now()))
+        return found.filter(identity -> identity.credential().isValidAt(Instant.now()))
                 .orElseThrow(() -> failedTokens.count(
                         token, new ProblemException(ProblemKind.UNAUTHENTICATED, FailedTokens.reason(found))));
     }

@@ -206,7 +206,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     /** Calls the provider unless too many calls are in progress; calls that wait for a remote secret count too. */
     private void takePermits(Target target) {
-        ProxyError tooMany = permits.take(identity().tokenId(), target.organizationId());
+        ProxyError tooMany = permits.take(identity().credential().id(), target.organizationId());
         if (tooMany != null) {
             reject(tooMany);
             return;

@@ -78,7 +78,7 @@ final class CallRecorder {
                 model == null ? null : model.name(),
                 target == null ? null : target.providerId(),
                 target == null ? null : target.providerName(),
-                caller == null ? null : caller.tokenId(),
+                caller == null ? null : caller.credential().tokenId().orElse(null),
                 caller == null ? null : caller.userId(),
                 operation.protocol(),
                 operation.recorded(),

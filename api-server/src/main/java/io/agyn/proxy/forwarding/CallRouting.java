@@ -45,7 +45,7 @@ final class CallRouting {
         return model == null
                 ? new ModelSelector.Default(
                         operation.protocol(),
-                        call.identity().defaultModel(),
+                        call.identity().credential().defaultModel(),
                         operation.routeSource() == RouteSource.DEFAULT_MODEL)
                 : new ModelSelector.Named(model);
     }

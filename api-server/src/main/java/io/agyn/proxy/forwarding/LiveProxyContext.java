@@ -153,7 +153,7 @@ class LiveProxyContext implements ProxyContext {
 
     @Override
     public ByteBudget.Lease lease(Exchange exchange, Identity identity) {
-        return budget.lease(identity.tokenId(), exchange.source(sources).orElse(THIS_SERVER));
+        return budget.lease(identity.credential().id(), exchange.source(sources).orElse(THIS_SERVER));
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.agyn.proxy.forwarding;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Credential;
 import io.agyn.access.Identity;
+import io.agyn.access.Person;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.budget.ByteBudget;
@@ -98,13 +100,8 @@ class WarmUp {
     private final class Simulation extends AbstractVerticle implements ProxyContext {
         private final Duration duration;
         private final Identity identity = new Identity(
-                Uuid7.next(),
-                "warm-up",
-                Role.CLUSTER_ADMIN,
-                Map.of(),
-                Uuid7.next(),
-                Optional.empty(),
-                Optional.empty(),
+                new Person(Uuid7.next(), "warm-up", Role.CLUSTER_ADMIN, Map.of()),
+                Credential.apiToken(Uuid7.next(), Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty());
         private Shared shared;
         private Route route;

@@ -151,7 +151,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
     }
 
     private void failWithoutWebSocket(Outcome outcome) {
-        proxy.shared().webSockets().refusals().addToken(caller().tokenId(), target.providerId());
+        proxy.shared().webSockets().refusals().addToken(caller().credential().id(), target.providerId());
         call.fail(ProviderErrors.noWebSocket(target), outcome);
     }
 

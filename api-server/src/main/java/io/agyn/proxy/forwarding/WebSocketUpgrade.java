@@ -141,7 +141,8 @@ public class WebSocketUpgrade {
 
         private boolean isSupported(Identity identity, List<WebSocketProviders.Provider> reached) {
             WebSockets webSockets = proxy.shared().webSockets();
-            return webSockets.isEnabled() && webSockets.refusals().allow(identity.tokenId(), reached, isCodex());
+            return webSockets.isEnabled()
+                    && webSockets.refusals().allow(identity.credential().id(), reached, isCodex());
         }
 
         /** Codex falls back to HTTP only if its WebSocket gets 426. Other clients have no fallback. */

@@ -64,7 +64,7 @@ public class Callers implements ChangeListener {
         Instant now = Instant.now();
         return cache.getIfPresent(new TokenHash(Plaintext.hash(token)))
                 .flatMap(cached -> cached.identity)
-                .filter(identity -> !identity.isValidAt(now));
+                .filter(identity -> !identity.credential().isValidAt(now));
     }
 
     /** The approximate number of cached identities. */
@@ -82,7 +82,8 @@ public class Callers implements ChangeListener {
         for (RowChange change : changes) {
             switch (change.table()) {
                 case "api_token" ->
-                    cache.invalidateIf((hash, cached) -> cached.isOf(Identity::tokenId, change.rowId()));
+                    cache.invalidateIf((hash, cached) ->
+                            cached.isOf(identity -> identity.credential().id(), change.rowId()));
                 // An unknown token may belong to a user who was reactivated.
                 case "app_user" ->
                     cache.invalidateIf((hash, cached) ->
@@ -120,7 +121,8 @@ public class Callers implements ChangeListener {
 
     private Optional<Identity> use(CachedIdentity cached) {
         Instant now = Instant.now();
-        Optional<Identity> identity = cached.identity.filter(known -> known.isValidAt(now));
+        Optional<Identity> identity =
+                cached.identity.filter(known -> known.credential().isValidAt(now));
         if (identity.isPresent() && cached.isUseDueAt(now)) {
             lookups.run(() -> recordUse(identity.get(), now), Callers::onUseNotRecorded);
         }
@@ -129,7 +131,7 @@ public class Callers implements ChangeListener {
 
     private void recordUse(Identity identity, Instant time) {
         try {
-            tokens.noteUse(identity.tokenId(), time);
+            tokens.noteUse(identity.credential().id(), time);
         } catch (RuntimeException e) {
             onUseNotRecorded(e);
         }

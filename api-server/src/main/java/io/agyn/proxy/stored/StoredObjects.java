@@ -76,11 +76,12 @@ public final class StoredObjects {
             return CompletableFuture.completedFuture(Optional.of(known));
         }
         return lookUp(identity.scope(), organization, id).thenCompose(found -> {
-            if (found.isPresent() || !repeated.tryAcquire(identity.tokenId())) {
+            if (found.isPresent() || !repeated.tryAcquire(identity.credential().id())) {
                 return CompletableFuture.completedFuture(found);
             }
             return lookUpAgain(identity.scope(), organization, id, 0)
-                    .whenComplete((again, failure) -> repeated.release(identity.tokenId()));
+                    .whenComplete((again, failure) ->
+                            repeated.release(identity.credential().id()));
         });
     }
 

@@ -37,8 +37,8 @@ class CallersTest {
         String organization = Api.organization();
         Identity identity =
                 callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();
-        assertThat(identity.boundOrganization()).contains(UUID.fromString(organization));
-        Api.get("/api-tokens/{id}", identity.tokenId().toString()).body("last_used_at", notNullValue());
+        assertThat(identity.credential().organization()).contains(UUID.fromString(organization));
+        Api.get("/api-tokens/{id}", identity.credential().id().toString()).body("last_used_at", notNullValue());
     }
 
     @Test
@@ -135,7 +135,7 @@ class CallersTest {
     }
 
     private void revokeAndAwait(String token) throws InterruptedException {
-        UUID id = callers.identify(token).join().orElseThrow().tokenId();
+        UUID id = callers.identify(token).join().orElseThrow().credential().id();
         asAdmin().delete("/api-tokens/{id}", id.toString()).then().statusCode(204);
         await(token, Optional::isEmpty);
     }

@@ -3,7 +3,9 @@ package io.agyn.proxy.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agyn.access.Credential;
 import io.agyn.access.Identity;
+import io.agyn.access.Person;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
@@ -224,13 +226,8 @@ class RouteInvalidationTest {
 
     private static Identity identity(Map<UUID, MemberRole> memberships) {
         return new Identity(
-                UUID.randomUUID(),
-                "Ada",
-                Role.USER,
-                memberships,
-                UUID.randomUUID(),
-                Optional.empty(),
-                Optional.empty(),
+                new Person(UUID.randomUUID(), "Ada", Role.USER, memberships),
+                Credential.apiToken(UUID.randomUUID(), Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty());
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.agyn.access.Credential;
 import io.agyn.access.Identity;
+import io.agyn.access.Person;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.Role;
 import io.agyn.database.PostgresTestResource;
@@ -152,13 +154,8 @@ class StoredObjectsTest {
 
     private static Optional<StoredObject> find(StoredObjects from, UUID reached, String id) {
         Identity identity = new Identity(
-                UUID.randomUUID(),
-                "user",
-                Role.USER,
-                Map.of(reached, MemberRole.MEMBER),
-                UUID.randomUUID(),
-                Optional.empty(),
-                Optional.empty(),
+                new Person(UUID.randomUUID(), "user", Role.USER, Map.of(reached, MemberRole.MEMBER)),
+                Credential.apiToken(UUID.randomUUID(), Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty());
         return from.find(identity, Optional.empty(), id).join();
     }

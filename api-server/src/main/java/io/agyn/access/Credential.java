@@ -1,0 +1,45 @@
+package io.agyn.access;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The credential that authenticated a request.
+ *
+ * @param kind its kind
+ * @param id the API token's id; the user's id for other kinds, whose requests share the user's limits
+ * @param organization the organization that it is bound to, if any
+ * @param expiresAt when it expires, if ever
+ * @param defaultModel the model for calls without a model, if any
+ */
+public record Credential(
+        Kind kind, UUID id, Optional<UUID> organization, Optional<Instant> expiresAt, Optional<UUID> defaultModel) {
+    /** The kinds of credentials. */
+    public enum Kind {
+        /** An API token. */
+        API_TOKEN,
+
+        /** An access token of the identity provider. */
+        ACCESS_TOKEN,
+
+        /** A session of the Console that began at the identity provider. */
+        SIGN_IN
+    }
+
+    /** An API token. */
+    public static Credential apiToken(
+            UUID id, Optional<UUID> organization, Optional<Instant> expiresAt, Optional<UUID> defaultModel) {
+        return new Credential(Kind.API_TOKEN, id, organization, expiresAt, defaultModel);
+    }
+
+    /** The API token's id; empty for other kinds. */
+    public Optional<UUID> tokenId() {
+        return kind == Kind.API_TOKEN ? Optional.of(id) : Optional.empty();
+    }
+
+    /** Whether the credential is valid at a time. */
+    public boolean isValidAt(Instant time) {
+        return expiresAt.isEmpty() || expiresAt.get().isAfter(time);
+    }
+}
