@@ -349,12 +349,20 @@ class WebSocketTest {
         try (WebSocketCaller caller = connect()) {
             for (String lane : List.of("a", "b")) {
                 caller.send(create(model, "\"stream_id\":\"" + lane + "\""));
-                caller.next();
+                awaitLane(caller, lane);
             }
         }
         assertThat(records(model, 2))
                 .extracting(record -> record.get("outcome"))
                 .containsOnly("client_cancelled");
+    }
+
+    /** Waits for an event of a lane. */
+    private static void awaitLane(WebSocketCaller caller, String lane) throws InterruptedException {
+        String event;
+        do {
+            event = caller.next();
+        } while (!lane.equals(new JsonObject(event).getString("stream_id")));
     }
 
     @Test
