@@ -47,6 +47,9 @@ public interface Settings {
     /** Remote secrets. */
     Secret secret();
 
+    /** Sign-in with an identity provider, by OpenID Connect. */
+    Oidc oidc();
+
     /** Usage records. */
     Usage usage();
 
@@ -258,6 +261,102 @@ public interface Settings {
         @WithName("connect-timeout")
         @WithDefault("2s")
         Duration connectTimeout();
+    }
+
+    /** Sign-in with an identity provider, by OpenID Connect. */
+    interface Oidc {
+
+        @Setting(
+                value = "issuer of the [identity provider](../identity-provider.md), such as "
+                        + "`https://login.example.com/realms/acme`, exactly as its tokens have it in `iss`",
+                syntax = Syntax.HTTP_URL,
+                absent = "sign-in with API tokens only")
+        Optional<String> issuer();
+
+        @Setting(
+                value = "the server's client id at the identity provider; required with `AGYN_OIDC_ISSUER`",
+                syntax = Syntax.TEXT,
+                absent = "none")
+        @WithName("client-id")
+        Optional<String> clientId();
+
+        @Setting(
+                value = "file with the client's secret, for a confidential client",
+                syntax = Syntax.FILE,
+                absent = "a public client; sign-in is protected by PKCE in both cases")
+        @WithName("client-secret-file")
+        @WithConverter(PathConverter.class)
+        Optional<Path> clientSecretFile();
+
+        @Setting(
+                value = "audience (`aud`) that access tokens must have to be accepted as bearer tokens",
+                syntax = Syntax.TEXT,
+                absent = "the client id")
+        Optional<String> audience();
+
+        @Setting(value = "scopes to request at sign-in, separated by spaces; with `openid`", syntax = Syntax.SCOPES)
+        @WithDefault("openid profile email")
+        String scopes();
+
+        @Setting(
+                value = "claim with the username of a new user; without it, the local part of the email is used",
+                syntax = Syntax.CLAIM)
+        @WithName("username-claim")
+        @WithDefault("preferred_username")
+        String usernameClaim();
+
+        @Setting(
+                value = "claim with the email; it is used only if `email_verified` is true",
+                syntax = Syntax.CLAIM)
+        @WithName("email-claim")
+        @WithDefault("email")
+        String emailClaim();
+
+        @Setting(value = "claim with the name of a new user", syntax = Syntax.CLAIM)
+        @WithName("name-claim")
+        @WithDefault("name")
+        String nameClaim();
+
+        @Setting(
+                value = "claim with the user's groups, a list of texts; dots lead into objects, as in "
+                        + "`realm_access.roles`",
+                syntax = Syntax.CLAIM)
+        @WithName("groups-claim")
+        @WithDefault("groups")
+        String groupsClaim();
+
+        @Setting(
+                value = "name of the identity provider on the Console's sign-in button",
+                syntax = Syntax.TEXT,
+                absent = "the host of the issuer")
+        @WithName("display-name")
+        Optional<String> displayName();
+
+        @Setting(
+                value = "emails of cluster admins, separated by commas; only emails that the identity provider has "
+                        + "verified count",
+                syntax = Syntax.TEXT,
+                absent = "none")
+        @WithName("cluster-admins")
+        Optional<String> clusterAdmins();
+
+        @Setting(value = "group whose members are cluster admins", syntax = Syntax.TEXT, absent = "none")
+        @WithName("cluster-admin-group")
+        Optional<String> clusterAdminGroup();
+
+        @Setting(
+                value = "PEM file of certificate authorities to trust for the identity provider, in addition to the "
+                        + "JDK's and those of `AGYN_EXTRA_CA_FILE`",
+                syntax = Syntax.FILE,
+                absent = "no others")
+        @WithName("ca-file")
+        @WithConverter(PathConverter.class)
+        Optional<Path> caFile();
+
+        @Setting("`on` allows an identity provider without TLS, for tests on one machine; or `off`")
+        @WithName("allow-http")
+        @WithDefault("off")
+        boolean allowHttp();
     }
 
     /** Usage records. */

@@ -98,7 +98,7 @@ public final class SettingsCatalog {
                 return isSize(value);
             }
             if (type == boolean.class) {
-                return value.matches("(?i)on|off");
+                return value.matches("(?i)on|off|true|false");
             }
             if (type.isEnum()) {
                 return Stream.of(type.getEnumConstants())

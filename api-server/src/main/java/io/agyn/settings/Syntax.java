@@ -24,6 +24,15 @@ enum Syntax {
             "a URL such as http://collector:4318",
             value -> value.isBlank() || value.matches("https?://[^/?#@\\s]+(/[^?#\\s]*)?")),
 
+    HTTP_URL(
+            "an https URL without query, such as https://login.example.com/realms/acme",
+            value -> value.isBlank() || value.matches("https?://[^/?#@\\s]+(/[^?#\\s]*)?")),
+    SCOPES(
+            "scopes with openid and spaces between, such as openid profile email",
+            value -> value.matches("[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*")
+                    && Stream.of(value.split(" ")).anyMatch("openid"::equals)),
+    CLAIM("the name of a claim", value -> value.matches("[!-~]{1,200}")),
+
     /** May contain a secret, like the next ones. */
     PASSPHRASE(
             "",

@@ -58,6 +58,16 @@ public class EgressResolver {
                 .orElseGet(() -> CompletableFuture.completedFuture(proxy.get()));
     }
 
+    /**
+     * Finds the HTTP proxy for a host of the operator's choice, to which the rules about addresses do not apply.
+     *
+     * @param host a name or an address, IPv6 without brackets
+     * @return the route; empty for a direct connection
+     */
+    public Optional<EgressRoute> proxyFor(String host) {
+        return isDirect(host) ? Optional.empty() : proxy.map(List::getFirst);
+    }
+
     private static List<EgressRoute> direct(List<InetAddress> addresses) {
         return addresses.stream()
                 .<EgressRoute>map(address -> new EgressRoute.Direct(address.getHostAddress()))

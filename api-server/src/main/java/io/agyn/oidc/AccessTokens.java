@@ -1,0 +1,143 @@
+package io.agyn.oidc;
+
+import static java.util.Objects.requireNonNull;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import io.agyn.hash.Sha256;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies the identity provider's access tokens (JWTs). A result is kept by the token's hash: of a valid token until it
+ * expires or its key is withdrawn, of an invalid one for seconds.
+ */
+@Singleton
+public class AccessTokens {
+    private static final int MAX_RESULTS = 20_000;
+    private static final Duration INVALID_TTL = Duration.ofSeconds(2);
+
+    /** A valid access token. */
+    public static final class Valid {
+        private final Profile profile;
+        private final String keyThumbprint;
+        private final AtomicBoolean isObserved = new AtomicBoolean();
+
+        private Valid(Profile profile, String keyThumbprint) {
+            this.profile = profile;
+            this.keyThumbprint = keyThumbprint;
+        }
+
+        /** The user that the token is about. */
+        public Profile profile() {
+            return profile;
+        }
+
+        /** Until when the token is accepted: its expiry, and the difference of clocks that is tolerated. */
+        public Instant acceptedUntil() {
+            return profile.expiresAt().plus(JwtVerifier.SKEW);
+        }
+
+        /** Whether the user was created or updated from this token on this server. */
+        public boolean isObserved() {
+            return isObserved.get();
+        }
+
+        public void setObserved() {
+            isObserved.set(true);
+        }
+    }
+
+    private record Result(
+            @Nullable Valid valid, @Nullable InvalidJwtException error) {}
+
+    private final IdentityProvider provider;
+    private final MeterRegistry registry;
+    private final @Nullable JwtVerifier verifier;
+    private final Cache<ByteBuffer, Result> results = Caffeine.newBuilder()
+            .maximumSize(MAX_RESULTS)
+            .expireAfter(Expiry.<ByteBuffer, Result>writing((hash, result) -> timeToLive(result)))
+            .executor(Runnable::run)
+            .build();
+
+    AccessTokens(IdentityProvider provider, MeterRegistry registry) {
+        this.provider = requireNonNull(provider, "provider is null");
+        this.registry = requireNonNull(registry, "registry is null");
+        this.verifier = provider.config().isPresent() ? provider.verifier() : null;
+    }
+
+    /** Whether a bearer token looks like an access token, and an identity provider is configured. */
+    public boolean accepts(String token) {
+        return verifier != null && Jwt.isJwt(token);
+    }
+
+    /**
+     * Verifies a token. It may block for some seconds, while keys are fetched.
+     *
+     * @throws InvalidJwtException if it is invalid; the message is a sentence for the caller
+     * @throws IdentityProviderException if the provider was never available since the start
+     */
+    public Valid verify(String token) throws InvalidJwtException, IdentityProviderException {
+        ByteBuffer hash = ByteBuffer.wrap(Sha256.of(token));
+        Result known = results.getIfPresent(hash);
+        if (known == null || (known.valid() != null && !provider.publishes(known.valid().keyThumbprint))) {
+            known = check(token);
+            results.put(hash, known);
+        }
+        if (known.error() != null) {
+            throw known.error();
+        }
+        Valid valid = requireNonNull(known.valid(), "a result is valid or has an error");
+        if (!valid.acceptedUntil().isAfter(Instant.now())) {
+            results.invalidate(hash);
+            throw expired(valid);
+        }
+        return valid;
+    }
+
+    /** Why a token was rejected in the last seconds; empty for others. */
+    public Optional<String> rejection(String token) {
+        return Optional.ofNullable(results.getIfPresent(ByteBuffer.wrap(Sha256.of(token))))
+                .flatMap(result -> Optional.ofNullable(result.error()))
+                .map(Throwable::getMessage);
+    }
+
+    private Result check(String token) throws IdentityProviderException {
+        try {
+            JwtVerifier.Verified verified =
+                    requireNonNull(verifier, "no identity provider is configured").accessToken(token);
+            Profile profile =
+                    Profile.of(verified.claims(), provider.config().orElseThrow());
+            return new Result(new Valid(profile, verified.keyThumbprint()), null);
+        } catch (InvalidJwtException e) {
+            Counter.builder("agyn.oidc.tokens.rejected")
+                    .description("Rejected access tokens of the identity provider")
+                    .tag("reason", e.reason().label())
+                    .register(registry)
+                    .increment();
+            return new Result(null, e);
+        }
+    }
+
+    private static InvalidJwtException expired(Valid valid) {
+        return new InvalidJwtException(
+                InvalidJwtException.Reason.EXPIRED,
+                "The access token expired at " + valid.profile().expiresAt() + ".");
+    }
+
+    private static Duration timeToLive(Result result) {
+        if (result.valid() == null) {
+            return INVALID_TTL;
+        }
+        Duration left = Duration.between(Instant.now(), result.valid().acceptedUntil());
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+}

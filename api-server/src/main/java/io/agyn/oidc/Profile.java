@@ -1,0 +1,80 @@
+package io.agyn.oidc;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The user that a verified token is about.
+ *
+ * @param issuer the issuer
+ * @param subject the user's id at the issuer
+ * @param username the username at the issuer, in any characters
+ * @param email the email, if the issuer has verified it
+ * @param name the name
+ * @param groups the groups; empty if the token does not report them
+ * @param expiresAt when the token expires
+ */
+public record Profile(
+        String issuer,
+        String subject,
+        Optional<String> username,
+        Optional<String> email,
+        Optional<String> name,
+        Optional<Set<String>> groups,
+        Instant expiresAt) {
+    // The limits of the columns.
+    private static final int MAX_EMAIL_LENGTH = 254;
+    private static final int MAX_NAME_LENGTH = 128;
+    private static final int MAX_GROUPS = 1_000;
+    // As in the contract.
+    private static final Pattern EMAIL = Pattern.compile("[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+            + "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*");
+
+    public Profile {
+        requireNonNull(issuer, "issuer is null");
+        requireNonNull(subject, "subject is null");
+    }
+
+    /** Reads the claims of a verified token with {@code iss}, {@code sub} and {@code exp}. */
+    static Profile of(Claims claims, OidcConfig config) {
+        OidcConfig.ClaimNames names = config.claims();
+        return new Profile(
+                claims.text("iss").orElseThrow(),
+                claims.text("sub").orElseThrow(),
+                claims.text(names.username()),
+                claims.text(names.email())
+                        .map(String::strip)
+                        .filter(email -> claims.isTrue("email_verified") && isEmail(email)),
+                claims.text(names.name()).map(Profile::name).filter(name -> !name.isEmpty()),
+                claims.has(names.groups())
+                        ? Optional.of(Set.copyOf(claims.texts(names.groups()).stream()
+                                .limit(MAX_GROUPS)
+                                .toList()))
+                        : Optional.empty(),
+                claims.time("exp").orElseThrow());
+    }
+
+    /** The same profile with no groups instead of unknown ones. */
+    Profile withKnownGroups() {
+        return groups.isPresent()
+                ? this
+                : new Profile(issuer, subject, username, email, name, Optional.of(Set.of()), expiresAt);
+    }
+
+    private static String name(String text) {
+        String printable = text.replaceAll("[\\x00-\\x1F\\x7F-\\x9F]", " ").strip();
+        return printable.codePointCount(0, printable.length()) <= MAX_NAME_LENGTH
+                ? printable
+                : printable
+                        .substring(0, printable.offsetByCodePoints(0, MAX_NAME_LENGTH))
+                        .strip();
+    }
+
+    private static boolean isEmail(String text) {
+        return text.length() <= MAX_EMAIL_LENGTH && EMAIL.matcher(text).matches();
+    }
+}
