@@ -25,6 +25,7 @@ func Collection() object.Collection[client.User, model] {
 			object.SearchFilter("users", "name or email address"),
 			object.EnumFilter("role", "Only users with this role", client.AllowedRoleEnumValues),
 			object.EnumFilter("state", "Only users in this state", client.AllowedUserStateEnumValues),
+			subjectFilter(),
 		},
 		Attributes: attributes,
 		Get: func(ctx context.Context, with *api.Client, query object.Query) api.Request[client.User] {
@@ -51,7 +52,8 @@ func listRequest(ctx context.Context, with *api.Client, query object.Query) clie
 	request = object.With(request, query, "email", client.ApiListUsersRequest.Email)
 	request = object.With(request, query, "search", client.ApiListUsersRequest.Search)
 	request = object.With(request, query, "role", client.ApiListUsersRequest.Role)
-	return object.With(request, query, "state", client.ApiListUsersRequest.State)
+	request = object.With(request, query, "state", client.ApiListUsersRequest.State)
+	return object.With(request, query, "oidc_subject", client.ApiListUsersRequest.OidcSubject)
 }
 
 func attributes() map[string]schema.Attribute {
@@ -63,4 +65,8 @@ func attributes() map[string]schema.Attribute {
 		"state":      schema.StringAttribute{Computed: true, MarkdownDescription: "`active` or `suspended`."},
 		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
 	}
+}
+
+func subjectFilter() object.Filter {
+	return object.Filter{Name: "oidc_subject", Description: "Only the user with this id at the identity provider.", Rules: object.Text(255)}
 }

@@ -13,6 +13,7 @@ import io.agyn.listener.ListenAddress;
 import io.agyn.listener.ListenerExtension;
 import io.agyn.listener.RequestUri;
 import io.agyn.listener.ServerCertificate;
+import io.agyn.oidc.OidcConfig;
 import io.agyn.operator.DataFolder;
 import io.agyn.operator.OperatorException;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -81,6 +82,7 @@ final class Launch {
             Keyset keyset = requireKeyset();
             // Validates the files before the database starts; their users read them again.
             settings.extraCaFile().ifPresent(ExtraCertificates::read);
+            OidcConfig.read(settings);
             ServerCertificate.of(settings.http()).ifPresent(certificate -> {
                 certificate.read();
                 enableTls();

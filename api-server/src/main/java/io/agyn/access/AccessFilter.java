@@ -69,11 +69,16 @@ class AccessFilter {
     }
 
     private ProblemException failed(String authorization, Optional<Identity> expired) {
+        String token = BEARER_WORD.matcher(authorization).replaceFirst("");
         return failedTokens.count(
-                BEARER_WORD.matcher(authorization).replaceFirst(""),
+                token,
                 unauthenticated(
                         ", error=\"invalid_token\"",
-                        FailedTokens.reason(expired) + " Send Authorization: Bearer agyn_… with one that works."));
+                        authenticator
+                                .rejection(token)
+                                .map(reason -> reason + " Get a new access token, or send an API token.")
+                                .orElseGet(() -> FailedTokens.reason(expired)
+                                        + " Send Authorization: Bearer agyn_… with one that works.")));
     }
 
     /**

@@ -15,6 +15,14 @@ public interface Authenticator {
     Optional<Identity> lookUp(String credential);
 
     /**
+     * Returns why an access token of the identity provider was rejected.
+     *
+     * @param credential a bearer token for which {@link #lookUp} found nothing
+     * @return a sentence; empty for other credentials
+     */
+    Optional<String> rejection(String credential);
+
+    /**
      * Looks up the identity of an earlier credential.
      *
      * @param tokenId the identity's {@link Credential#tokenId}

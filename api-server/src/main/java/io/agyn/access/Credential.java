@@ -33,6 +33,17 @@ public record Credential(
         return new Credential(Kind.API_TOKEN, id, organization, expiresAt, defaultModel);
     }
 
+    /** An access token of the identity provider. */
+    public static Credential accessToken(UUID userId, Instant expiresAt) {
+        return new Credential(
+                Kind.ACCESS_TOKEN, userId, Optional.empty(), Optional.of(expiresAt), Optional.empty());
+    }
+
+    /** A session of the Console that began at the identity provider. */
+    public static Credential signIn(UUID userId) {
+        return new Credential(Kind.SIGN_IN, userId, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /** The API token's id; empty for other kinds. */
     public Optional<UUID> tokenId() {
         return kind == Kind.API_TOKEN ? Optional.of(id) : Optional.empty();

@@ -34,8 +34,15 @@ public final class FailedTokens {
      * @return a sentence
      */
     public static String reason(Optional<Identity> expired) {
-        return expired.flatMap(identity -> identity.credential().expiresAt())
-                .map(at -> "The API token expired at " + EXPIRY.format(at) + ".")
+        return expired.map(Identity::credential)
+                .flatMap(credential -> credential
+                        .expiresAt()
+                        .map(at -> "The %s expired at %s."
+                                .formatted(
+                                        credential.kind() == Credential.Kind.ACCESS_TOKEN
+                                                ? "access token"
+                                                : "API token",
+                                        EXPIRY.format(at))))
                 .orElse("The API token is mistyped, unknown or revoked, or its user is suspended.");
     }
 

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import io.agyn.access.Credential;
+import io.agyn.access.Identity;
 import io.agyn.hash.Sha256;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ public class AccessTokens {
     public static final class Valid {
         private final Profile profile;
         private final String keyThumbprint;
-        private final AtomicBoolean isObserved = new AtomicBoolean();
+        private volatile @Nullable UUID userId;
 
         private Valid(Profile profile, String keyThumbprint) {
             this.profile = profile;
@@ -45,21 +47,14 @@ public class AccessTokens {
         public Instant acceptedUntil() {
             return profile.expiresAt().plus(JwtVerifier.SKEW);
         }
-
-        /** Whether the user was created or updated from this token on this server. */
-        public boolean isObserved() {
-            return isObserved.get();
-        }
-
-        public void setObserved() {
-            isObserved.set(true);
-        }
     }
 
     private record Result(
             @Nullable Valid valid, @Nullable InvalidJwtException error) {}
 
     private final IdentityProvider provider;
+    private final SignedInUsers users;
+    private final UserIdentities identities;
     private final MeterRegistry registry;
     private final @Nullable JwtVerifier verifier;
     private final Cache<ByteBuffer, Result> results = Caffeine.newBuilder()
@@ -68,8 +63,11 @@ public class AccessTokens {
             .executor(Runnable::run)
             .build();
 
-    AccessTokens(IdentityProvider provider, MeterRegistry registry) {
+    AccessTokens(
+            IdentityProvider provider, SignedInUsers users, UserIdentities identities, MeterRegistry registry) {
         this.provider = requireNonNull(provider, "provider is null");
+        this.users = requireNonNull(users, "users is null");
+        this.identities = requireNonNull(identities, "identities is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.verifier = provider.config().isPresent() ? provider.verifier() : null;
     }
@@ -101,6 +99,21 @@ public class AccessTokens {
             throw expired(valid);
         }
         return valid;
+    }
+
+    /**
+     * Returns the current identity of a verified token. The first time on this server, it creates the user if needed, and
+     * applies the token's groups. It calls the database.
+     *
+     * @return the identity; empty if the user is suspended or was deleted
+     */
+    public Optional<Identity> identity(Valid valid) {
+        UUID userId = valid.userId;
+        if (userId == null) {
+            userId = users.signIn(valid.profile());
+            valid.userId = userId;
+        }
+        return identities.find(userId, id -> Credential.accessToken(id, valid.acceptedUntil()));
     }
 
     /** Why a token was rejected in the last seconds; empty for others. */

@@ -3,7 +3,9 @@ package io.agyn.oidc;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -59,6 +61,13 @@ public final class Claims {
                 .filter(JsonNode::isNumber)
                 .filter(seconds -> seconds.doubleValue() >= 0 && seconds.doubleValue() <= MAX_SECONDS)
                 .map(seconds -> Instant.ofEpochSecond(seconds.longValue()));
+    }
+
+    /** These claims, and those of another document that are missing here. */
+    Claims or(JsonNode others) {
+        ObjectNode all = json.isObject() ? json.deepCopy() : JsonNodeFactory.instance.objectNode();
+        others.fields().forEachRemaining(claim -> all.putIfAbsent(claim.getKey(), claim.getValue()));
+        return new Claims(all);
     }
 
     JsonNode object(String name) {

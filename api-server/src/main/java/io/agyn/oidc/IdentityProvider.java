@@ -118,6 +118,18 @@ public class IdentityProvider implements JwtVerifier.KeySource {
         return known().metadata();
     }
 
+    /**
+     * The provider's metadata, if its last response was in time.
+     *
+     * @throws IdentityProviderException if the provider is unavailable, also if it was available before
+     */
+    ProviderMetadata requireAvailable() throws IdentityProviderException {
+        if (!isReachable) {
+            throw new IdentityProviderException("The identity provider is unavailable: " + failure);
+        }
+        return metadata();
+    }
+
     /** Whether the provider still publishes a key. */
     boolean publishes(String thumbprint) {
         Known now = known;

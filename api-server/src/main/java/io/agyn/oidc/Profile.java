@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The user that a verified token is about.
@@ -15,7 +16,8 @@ import java.util.regex.Pattern;
  * @param username the username at the issuer, in any characters
  * @param email the email, if the issuer has verified it
  * @param name the name
- * @param groups the groups; empty if the token does not report them
+ * @param groups the groups; none without the claim, since providers omit an empty list. Empty if there are too many for
+ *     the token (Entra ID)
  * @param expiresAt when the token expires
  */
 public record Profile(
@@ -50,19 +52,23 @@ public record Profile(
                         .map(String::strip)
                         .filter(email -> claims.isTrue("email_verified") && isEmail(email)),
                 claims.text(names.name()).map(Profile::name).filter(name -> !name.isEmpty()),
-                claims.has(names.groups())
-                        ? Optional.of(Set.copyOf(claims.texts(names.groups()).stream()
+                isOverage(claims, names.groups())
+                        ? Optional.empty()
+                        : Optional.of(claims.texts(names.groups()).stream()
                                 .limit(MAX_GROUPS)
-                                .toList()))
-                        : Optional.empty(),
+                                .collect(Collectors.toUnmodifiableSet())),
                 claims.time("exp").orElseThrow());
     }
 
-    /** The same profile with no groups instead of unknown ones. */
-    Profile withKnownGroups() {
-        return groups.isPresent()
-                ? this
-                : new Profile(issuer, subject, username, email, name, Optional.of(Set.of()), expiresAt);
+    /** A name for the user: the first of name, username, email and subject that the token has. */
+    String displayName() {
+        return name(name.or(() -> username).or(() -> email).orElse(subject));
+    }
+
+    /** Whether the token links to the groups instead of listing them. */
+    private static boolean isOverage(Claims claims, String groups) {
+        return !claims.has(groups)
+                && (claims.object("_claim_names").has(groups) || claims.has("hasgroups"));
     }
 
     private static String name(String text) {

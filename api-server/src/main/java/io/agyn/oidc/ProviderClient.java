@@ -21,6 +21,7 @@ import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,7 +60,16 @@ final class ProviderClient {
      * @throws IdentityProviderException if the response is anything else
      */
     JsonNode get(String url) throws IdentityProviderException {
-        Response response = send(HttpMethod.GET, url, options -> {}, Buffer.buffer());
+        return get(url, Optional.empty());
+    }
+
+    /** Gets a JSON document, with an access token of the provider if one is given. */
+    JsonNode get(String url, Optional<String> accessToken) throws IdentityProviderException {
+        Response response = send(
+                HttpMethod.GET,
+                url,
+                options -> accessToken.ifPresent(token -> options.putHeader("Authorization", "Bearer " + token)),
+                Buffer.buffer());
         if (response.status() != 200 || !response.body().isObject()) {
             throw new IdentityProviderException(
                     "%s returned status %d%s, not a JSON document".formatted(url, response.status(), kind(response)));

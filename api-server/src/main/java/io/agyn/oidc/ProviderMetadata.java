@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param tokenEndpoint exchanges codes for tokens
  * @param jwksUri the signing keys
  * @param endSessionEndpoint the page where users sign out, if the provider has one
+ * @param userInfoEndpoint returns claims about a user, if the provider has one
  * @param acceptsBasic whether the client's secret may be sent by HTTP Basic
  * @param returnsIssuer whether authorization responses have the parameter {@code iss} (RFC 9207)
  */
@@ -21,6 +22,7 @@ record ProviderMetadata(
         String tokenEndpoint,
         String jwksUri,
         Optional<String> endSessionEndpoint,
+        Optional<String> userInfoEndpoint,
         boolean acceptsBasic,
         boolean returnsIssuer) {
     private static final String PATH = "/.well-known/openid-configuration";
@@ -51,9 +53,8 @@ record ProviderMetadata(
                 required(document, "authorization_endpoint", config),
                 required(document, "token_endpoint", config),
                 required(document, "jwks_uri", config),
-                document.hasNonNull("end_session_endpoint")
-                        ? Optional.of(required(document, "end_session_endpoint", config))
-                        : Optional.empty(),
+                optional(document, "end_session_endpoint", config),
+                optional(document, "userinfo_endpoint", config),
                 acceptsBasic(document.path("token_endpoint_auth_methods_supported")),
                 document.path("authorization_response_iss_parameter_supported").asBoolean());
     }
@@ -75,6 +76,11 @@ record ProviderMetadata(
             // As a URL of another scheme.
         }
         throw new IdentityProviderException("its metadata has the URL \"" + url + "\", which is not an https URL");
+    }
+
+    private static Optional<String> optional(JsonNode document, String name, OidcConfig config)
+            throws IdentityProviderException {
+        return document.hasNonNull(name) ? Optional.of(required(document, name, config)) : Optional.empty();
     }
 
     private static String required(JsonNode document, String name, OidcConfig config)

@@ -1,6 +1,5 @@
 package io.agyn.tokens;
 
-import io.agyn.access.Authenticator;
 import io.agyn.access.Credential;
 import io.agyn.access.Identity;
 import io.agyn.access.Person;
@@ -26,7 +25,7 @@ import java.util.UUID;
 
 /** The stored API tokens, which authenticate callers. */
 @ApplicationScoped
-public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, Authenticator {
+public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
     /** The precision of the last use: writing each use would be too much. */
     public static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
 
@@ -38,7 +37,11 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         where token.%s = :key\
         """;
 
-    @Override
+    /**
+     * Looks a token up by its plaintext, and records its use unless it has expired.
+     *
+     * @return the identity, possibly expired; empty if the token is malformed, unknown or revoked, or its user is suspended
+     */
     @Transactional
     public Optional<Identity> lookUp(String credential) {
         return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::lookUp);
@@ -54,7 +57,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         return lookUp("tokenHash", hash);
     }
 
-    @Override
+    /** Looks a token up by its id; empty if it has become invalid. */
     @Transactional
     public Optional<Identity> identity(UUID tokenId) {
         return lookUp("id", tokenId).filter(identity -> identity.credential().isValidAt(Instant.now()));

@@ -3,6 +3,7 @@ package io.agyn.users;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.UserState;
 import io.agyn.storage.StoredResource;
+import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
@@ -24,6 +25,18 @@ public class UserEntity extends StoredResource {
 
     @Convert(converter = UserStateConverter.class)
     public UserState state;
+
+    /** The identity provider's issuer; null together with the subject. */
+    @Column(name = "oidc_issuer")
+    public @Nullable String oidcIssuer;
+
+    /** The user's id at the identity provider; null if the user never signed in with it. */
+    @Column(name = "oidc_subject")
+    public @Nullable String oidcSubject;
+
+    /** Whether the settings made the user a cluster admin, which ends with them. */
+    @Column(name = "oidc_admin")
+    public boolean oidcAdmin;
 
     protected UserEntity() {}
 

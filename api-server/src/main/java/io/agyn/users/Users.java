@@ -31,11 +31,21 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
         return find("lower(email) = ?1", email.toLowerCase(Locale.ROOT)).firstResultOptional();
     }
 
+    /** Returns the user with an id at an identity provider. */
+    public Optional<UserEntity> withSubject(String issuer, String subject) {
+        return find("oidcIssuer = ?1 and oidcSubject = ?2", issuer, subject).firstResultOptional();
+    }
+
+    /** Whether the cluster has an active admin besides a user. */
+    public boolean hasAnotherActiveAdmin(UUID userId) {
+        return count("role = ?1 and state = ?2 and id <> ?3", Role.CLUSTER_ADMIN, UserState.ACTIVE, userId) > 0;
+    }
+
     /**
      * Returns a user, locked until the transaction ends. All other changes of ownership wait, so that the remaining
      * owners are known.
      */
-    UserEntity lock(UUID id) {
+    public UserEntity lock(UUID id) {
         ownership.lock();
         UserEntity user = findById(id, LockModeType.PESSIMISTIC_WRITE);
         if (user == null) {
@@ -83,8 +93,7 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
     }
 
     private void requireAnotherAdmin(UserEntity user) {
-        long others = count("role = ?1 and state = ?2 and id <> ?3", Role.CLUSTER_ADMIN, UserState.ACTIVE, user.id);
-        if (others == 0) {
+        if (!hasAnotherActiveAdmin(user.id)) {
             throw new ProblemException(
                     ProblemKind.LAST_CLUSTER_ADMIN,
                     "The user is the last active cluster admin; make another user a cluster admin first.");

@@ -44,13 +44,15 @@ class UsersResource implements UsersApi {
             @Nullable String email,
             @Nullable String search,
             @Nullable Role role,
-            @Nullable UserState state) {
+            @Nullable UserState state,
+            @Nullable String oidcSubject) {
         Selection selection = Selection.all()
                 .with("name", name)
                 .with("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT))
                 .containing(search, "name", "email")
                 .with("role", role)
-                .with("state", state);
+                .with("state", state)
+                .with("oidcSubject", oidcSubject);
         var page = Paging.read(users, selection, new Paging.Request(pageSize, pageToken))
                 .map(UsersResource::read);
         return responses.ok(new UserList().items(page.items()).nextPageToken(page.nextPageToken()));
@@ -94,6 +96,7 @@ class UsersResource implements UsersApi {
                 .email(user.email)
                 .role(user.role)
                 .state(user.state)
+                .oidcSubject(user.oidcSubject)
                 .createdAt(StoredResource.utc(user.createdAt))
                 .updatedAt(StoredResource.utc(user.updatedAt));
     }

@@ -29,7 +29,9 @@ class ScheduledJobsTest {
                         "audit-retention",
                         "stored-object-retention",
                         "idempotency-key-removal",
+                        "identity-provider",
                         "console-session-removal",
+                        "logout-token-removal",
                         "secret-provider-tokens");
     }
 

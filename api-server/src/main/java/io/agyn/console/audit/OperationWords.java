@@ -21,8 +21,8 @@ final class OperationWords {
 
     // Operations whose ids do not give good words.
     private static final Map<String, Words> IDIOMS = Map.of(
-            "signIn", new Words("sign in", "signed in by API token", ""),
-            "signOut", new Words("sign out", "signed out by API token", ""),
+            "signIn", new Words("sign in", "signed in", ""),
+            "signOut", new Words("sign out", "signed out", ""),
             "useSession", new Words("use an expired session", "used a session", ""),
             "sendForm", new Words("send a forged form", "sent a form", ""),
             "revealLlmProviderCredentials",
@@ -38,6 +38,7 @@ final class OperationWords {
             entry("create", "created"),
             entry("delete", "deleted"),
             entry("export", "exported"),
+            entry("link", "linked"),
             entry("list", "listed"),
             entry("read", "read"),
             entry("remove", "removed"),
@@ -107,7 +108,7 @@ final class OperationWords {
     /** All operations, sorted by noun. */
     static List<Option> all() {
         return options(Stream.concat(
-                Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm")));
+                Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm", "linkUser")));
     }
 
     private static List<Option> options(Stream<String> ids) {

@@ -154,7 +154,7 @@ public class PickerFactory {
             if (id != null) {
                 return unknown();
             }
-            UserList list = api.read(users.listUsers(size, null, null, email, null, null, null), UserList.class);
+            UserList list = api.read(users.listUsers(size, null, null, email, null, null, null, null), UserList.class);
             return slice(
                     list.getItems(),
                     list.getNextPageToken(),

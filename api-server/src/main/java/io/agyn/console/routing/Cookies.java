@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The Console's cookies, {@code HttpOnly} and {@code SameSite=Strict}. With TLS their names start with {@code __Host-}, which
+ * The Console's cookies, {@code HttpOnly} and mostly {@code SameSite=Strict}. With TLS their names start with {@code __Host-}, which
  * browsers accept only over TLS and from this host: neither another host of the domain nor an attacker in the network can set
  * such a cookie.
  */
@@ -41,15 +41,29 @@ public class Cookies {
         return create(name, value, (int) lifetime.toSeconds());
     }
 
+    /** A cookie that browsers also send with a link or redirect from another site ({@code SameSite=Lax}). */
+    public NewCookie createLax(String name, String value, Duration lifetime) {
+        return create(name, value, (int) lifetime.toSeconds(), NewCookie.SameSite.LAX);
+    }
+
     private NewCookie create(String name, String value, int maxAge) {
+        return create(name, value, maxAge, NewCookie.SameSite.STRICT);
+    }
+
+    private NewCookie create(String name, String value, int maxAge, NewCookie.SameSite sameSite) {
         return new NewCookie.Builder(prefixed(name))
                 .value(value)
                 .path("/")
                 .maxAge(maxAge)
                 .httpOnly(true)
                 .secure(addresses.isTls(http))
-                .sameSite(NewCookie.SameSite.STRICT)
+                .sameSite(sameSite)
                 .build();
+    }
+
+    /** The address that the browser requested, without a path, such as {@code https://agyn.example.com}. */
+    public String origin() {
+        return (addresses.isTls(http) ? "https://" : "http://") + http.authority();
     }
 
     private String prefixed(String name) {

@@ -1,9 +1,8 @@
 /**
  * The sessions of the Console.
  *
- * <p>Every session belongs to an API token, and has its identity, permissions, expiry and revocation. Another sign-in method,
- * such as OpenID Connect, finds the user, creates an API token that expires with the session and is shown to nobody, and
- * calls {@link io.agyn.console.session.Sessions#begin} with its identity.
+ * <p>A session belongs to an API token, and has its identity, permissions, expiry and revocation, or to a user who signed in at
+ * the identity provider. {@code authenticated_at} is the time when the user last entered a token or signed in there.
  */
 @NullMarked
 package io.agyn.console.session;

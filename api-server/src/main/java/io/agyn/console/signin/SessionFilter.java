@@ -69,13 +69,18 @@ class SessionFilter {
             // The REST stack ignores matrix parameters, so that it matches paths that ConsoleRoutes does not.
             throw new NotFoundException();
         }
+        if (page.getResourceClass() == BackChannelLogoutResource.class) {
+            // Its requests come from the identity provider, and are signed.
+            return Optional.empty();
+        }
+        boolean isOfProvider = page.getResourceClass() == ProviderSignInPages.class;
         Optional<String> cookie = cookies.read(Session.COOKIE);
-        if (cookie.isEmpty() && isLinkOfAnotherSite(request)) {
+        if (cookie.isEmpty() && !isOfProvider && isLinkOfAnotherSite(request)) {
             // Browsers send no SameSite=Strict cookie with a link from another site, even if the user is signed in.
             return Optional.of(pages.reload(""));
         }
         session.use(cookie.flatMap(SessionId::parse).orElseGet(SessionId::anonymous));
-        boolean isOpen = page.getResourceClass() == SignInPages.class;
+        boolean isOpen = isOfProvider || page.getResourceClass() == SignInPages.class;
         caller.authorize(isOpen ? () -> {} : this::identify);
         if (!Set.of(HttpMethod.GET, HttpMethod.HEAD).contains(request.getMethod())) {
             requireFormOfThisSite(request, page);

@@ -4,15 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Authenticator;
 import io.agyn.access.Caller;
+import io.agyn.access.Credential;
 import io.agyn.access.DenialLog;
 import io.agyn.access.FailedTokens;
 import io.agyn.access.Identity;
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.console.forms.Form;
 import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Cookies;
 import io.agyn.console.session.Session;
 import io.agyn.console.session.SessionId;
 import io.agyn.console.session.Sessions;
+import io.agyn.oidc.SignInFlow;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -23,14 +26,18 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Sign-in, which exchanges an API token for a session, and sign-out. */
+/** Sign-in with an API token, which is exchanged for a session, and sign-out. */
 @Path("/console")
 @SessionAuthenticated
 @RunOnVirtualThread
@@ -42,10 +49,20 @@ public class SignInPages {
 
     @CheckedTemplate(basePath = "console")
     static class Templates {
-        static native TemplateInstance signIn(Form form);
+        static native TemplateInstance signIn(Form form, ProviderButton provider);
     }
 
+    /**
+     * The button of the identity provider.
+     *
+     * @param name the provider's name; empty if none is configured
+     * @param path begins the sign-in there
+     */
+    record ProviderButton(String name, String path) {}
+
     private final Authenticator authenticator;
+    private final SignInFlow flow;
+    private final Cookies cookies;
     private final FailedTokens failedTokens;
     private final DenialLog denials;
     private final Caller caller;
@@ -55,6 +72,8 @@ public class SignInPages {
 
     SignInPages(
             Authenticator authenticator,
+            SignInFlow flow,
+            Cookies cookies,
             FailedTokens failedTokens,
             DenialLog denials,
             Caller caller,
@@ -62,6 +81,8 @@ public class SignInPages {
             Sessions sessions,
             PageResponses pages) {
         this.authenticator = requireNonNull(authenticator, "authenticator is null");
+        this.flow = requireNonNull(flow, "flow is null");
+        this.cookies = requireNonNull(cookies, "cookies is null");
         this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
         this.denials = requireNonNull(denials, "denials is null");
         this.caller = requireNonNull(caller, "caller is null");
@@ -82,7 +103,7 @@ public class SignInPages {
             return pages.redirect(own(next));
         }
         session.replace(session.id().asAnonymous());
-        return pages.withoutNavigation(200, Templates.signIn(Form.of("next", own(next))));
+        return pages.withoutNavigation(200, Templates.signIn(Form.of("next", own(next)), button(next)));
     }
 
     @POST
@@ -97,7 +118,7 @@ public class SignInPages {
                     e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
                     Templates.signIn(form.set("token", null)
                             .withLabels(Map.of("token", "API token"))
-                            .withError("token", e.getMessage()))));
+                            .withError("token", e.getMessage()), button(form.text("next")))));
             e.headers().forEach(response::header);
             return response.build();
         }
@@ -116,17 +137,36 @@ public class SignInPages {
             sessions.end(session.id(), identity.get());
         }
         session.replace(SessionId.anonymous());
-        return pages.done("/sign-in", "You are signed out.");
+        Response done = pages.done("/sign-in", "You are signed out.");
+        Optional<String> endSession = identity.filter(
+                        known -> known.credential().kind() == Credential.Kind.SIGN_IN)
+                .flatMap(known -> flow.endSession(
+                        cookies.read(ProviderSignInPages.ID_TOKEN), cookies.origin() + "/sign-in"));
+        // Not a redirect, which the Content-Security-Policy blocks for forms.
+        return endSession.isEmpty()
+                ? done
+                : Response.fromResponse(pages.reload(endSession.get()))
+                        .cookie(done.getCookies().values().toArray(NewCookie[]::new))
+                        .cookie(cookies.create(ProviderSignInPages.ID_TOKEN, "", Duration.ZERO))
+                        .build();
+    }
+
+    private ProviderButton button(String next) {
+        return new ProviderButton(
+                flow.displayName().orElse(""),
+                "/sign-in/provider?next=" + URLEncoder.encode(own(next), StandardCharsets.UTF_8));
     }
 
     private Identity identify(String token) {
         Optional<Identity> found = authenticator.lookUp(token);
-        return found.filter(identity -> identity.credential().isValidAt(Instant.now()))
+        return found.filter(identity ->
+                        identity.credential().isValidAt(Instant.now())
+                                && identity.credential().kind() == Credential.Kind.API_TOKEN)
                 .orElseThrow(() -> failedTokens.count(
                         token, new ProblemException(ProblemKind.UNAUTHENTICATED, FailedTokens.reason(found))));
     }
 
-    private static String own(String next) {
+    static String own(String next) {
         return OWN_PAGE.matcher(next).matches() ? next : FIRST_PAGE;
     }
 }

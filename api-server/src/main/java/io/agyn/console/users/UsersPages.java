@@ -79,7 +79,7 @@ public class UsersPages implements AuditedResource {
         ListPage<User> found = ListPage.of(
                 (size, token, search) -> {
                     UserList list =
-                            api.read(users.listUsers(size, token, null, null, search, role, state), UserList.class);
+                            api.read(users.listUsers(size, token, null, null, search, role, state, null), UserList.class);
                     return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 query);

@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API token of a call, from the key header of OpenAI's or Anthropic's SDK. Claude Code sends both if both of its
+ * The API token or access token of a call, from the key header of OpenAI's or Anthropic's SDK. Claude Code sends both if both of its
  * credentials are set, so a header with another credential is ignored next to one with an API token.
  */
 public sealed interface CallerToken {
@@ -22,6 +22,7 @@ public sealed interface CallerToken {
     CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
     String BEARER = "bearer ";
     String PREFIX = "agyn_";
+    String JWT_PREFIX = "eyJ";
 
     /** A single token. */
     record Given(String token) implements CallerToken {}
@@ -62,14 +63,16 @@ public sealed interface CallerToken {
                         + ": send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));
     }
 
-    /** Returns the one of two credentials that is an API token; null if both are, or neither. */
+    /** Returns the one of two credentials that is an API token, else the JWT; null if both are equally likely. */
     private static @Nullable String select(@Nullable String first, String second) {
         if (first == null || first.equals(second)) {
             return second;
         }
-        if (first.startsWith(PREFIX) == second.startsWith(PREFIX)) {
-            return null;
-        }
-        return first.startsWith(PREFIX) ? first : second;
+        int difference = likelihood(first) - likelihood(second);
+        return difference == 0 ? null : difference > 0 ? first : second;
+    }
+
+    private static int likelihood(String token) {
+        return token.startsWith(PREFIX) ? 2 : token.startsWith(JWT_PREFIX) ? 1 : 0;
     }
 }

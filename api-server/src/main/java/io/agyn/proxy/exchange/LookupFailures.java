@@ -1,6 +1,7 @@
 package io.agyn.proxy.exchange;
 
 import io.agyn.logging.Exceptions;
+import io.agyn.oidc.IdentityProviderException;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.LookupExecutor;
@@ -26,6 +27,10 @@ public final class LookupFailures {
     public static ProxyError error(Throwable failure, String requestId) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof IdentityProviderException) {
+            // The provider's state is logged when it changes.
+            return RoutingErrors.IDENTITY_PROVIDER_UNAVAILABLE;
+        }
         if (LookupExecutor.isUnavailable(cause)) {
             if (isDue(NEXT_WARNING)) {
                 LOG.warnf(

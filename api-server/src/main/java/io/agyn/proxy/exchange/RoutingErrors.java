@@ -18,6 +18,12 @@ public final class RoutingErrors {
     static final ProxyError DATABASE_UNAVAILABLE = ProxyError.of(
             Kind.UNAVAILABLE, "The database is unavailable, and this model or token is not cached; try again soon.");
 
+    /** An access token arrived before the identity provider's keys could be fetched. */
+    static final ProxyError IDENTITY_PROVIDER_UNAVAILABLE = ProxyError.of(
+            Kind.UNAVAILABLE,
+            "The identity provider was unavailable since the server started, so that access tokens cannot be verified;"
+                    + " try again soon, or use an API token.");
+
     private static final String MODEL = "model";
 
     private RoutingErrors() {}

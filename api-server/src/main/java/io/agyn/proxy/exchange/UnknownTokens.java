@@ -42,6 +42,8 @@ public class UnknownTokens {
         return isThrottled
                 ? CallerToken.TOO_MANY
                 : ProxyError.of(
-                        Kind.UNAUTHENTICATED, FailedTokens.reason(callers.expired(token)) + " Send one that works.");
+                        Kind.UNAUTHENTICATED,
+                        callers.rejection(token).orElseGet(() -> FailedTokens.reason(callers.expired(token)))
+                                + " Send one that works.");
     }
 }

@@ -2,13 +2,20 @@ package io.agyn.proxy.routing;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Credential;
 import io.agyn.access.Identity;
 import io.agyn.changes.ChangeListener;
 import io.agyn.changes.RowChange;
 import io.agyn.logging.Exceptions;
+import io.agyn.oidc.AccessTokens;
+import io.agyn.oidc.IdentityProvider;
+import io.agyn.oidc.IdentityProviderException;
+import io.agyn.oidc.InvalidJwtException;
 import io.agyn.tokens.ApiTokens;
 import io.agyn.tokens.Plaintext;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,21 +27,30 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Identifies callers by their API tokens. Identities are cached until the token, its user or the user's memberships
+ * Identifies callers by their API tokens or the identity provider's access tokens. Identities are cached until the token, its user or the user's memberships
  * change. While the database is unavailable, cached identities stay valid.
  */
 @Singleton
 public class Callers implements ChangeListener {
     private static final Logger LOG = Logger.getLogger(Callers.class);
 
+    // Verifications may wait for the identity provider, which must not delay lookups of API tokens.
+    private static final int VERIFICATIONS = 32;
+    private static final Duration VERIFICATION_TIMEOUT = Duration.ofSeconds(10);
+
     private final ApiTokens tokens;
+    private final AccessTokens accessTokens;
     private final LookupExecutor lookups;
+    private final LookupExecutor verifications;
     private final LookupCache<TokenHash, CachedIdentity> cache;
 
-    Callers(ApiTokens tokens, LookupExecutor lookups) {
+    Callers(ApiTokens tokens, AccessTokens accessTokens, LookupExecutor lookups) {
         this.tokens = requireNonNull(tokens, "tokens is null");
+        this.accessTokens = requireNonNull(accessTokens, "accessTokens is null");
         this.lookups = requireNonNull(lookups, "lookUps is null");
-        this.cache = new LookupCache<>(lookups, this::lookup, cached -> cached.identity.isPresent());
+        this.verifications = new LookupExecutor(VERIFICATIONS, VERIFICATION_TIMEOUT);
+        this.cache = new LookupCache<>(
+                lookups, this::lookup, cached -> cached.identity.isPresent(), CachedIdentity::timeToLive);
     }
 
     /**
@@ -50,9 +66,34 @@ public class Callers implements ChangeListener {
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(use(known.get()));
         }
-        return Plaintext.parse(token).isPresent()
-                ? cache.get(hash).thenApply(this::use)
+        if (Plaintext.parse(token).isPresent()) {
+            return cache.get(hash).thenApply(this::use);
+        }
+        return accessTokens.accepts(token)
+                ? identifyAccessToken(token, hash)
                 : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    private CompletableFuture<Optional<Identity>> identifyAccessToken(String token, TokenHash hash) {
+        return verifications
+                .submit(() -> verify(token), VERIFICATION_TIMEOUT)
+                .thenCompose(verified -> verified.isPresent()
+                        ? cache.get(hash, ignored -> new CachedIdentity(accessTokens.identity(verified.get())))
+                                .thenApply(this::use)
+                        : CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    private Optional<AccessTokens.Valid> verify(String token) throws IdentityProviderException {
+        try {
+            return Optional.of(accessTokens.verify(token));
+        } catch (InvalidJwtException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns why an access token was rejected in the last seconds; empty for other tokens. */
+    public Optional<String> rejection(String token) {
+        return accessTokens.rejection(token);
     }
 
     /**
@@ -105,6 +146,10 @@ public class Callers implements ChangeListener {
         }
     }
 
+    void onKeysWithdrawn(@Observes IdentityProvider.KeysWithdrawn event) {
+        cache.invalidateIf((hash, cached) -> cached.isAccessToken());
+    }
+
     @Override
     public void onGap() {
         cache.invalidateAll();
@@ -123,7 +168,7 @@ public class Callers implements ChangeListener {
         Instant now = Instant.now();
         Optional<Identity> identity =
                 cached.identity.filter(known -> known.credential().isValidAt(now));
-        if (identity.isPresent() && cached.isUseDueAt(now)) {
+        if (identity.isPresent() && !cached.isAccessToken() && cached.isUseDueAt(now)) {
             lookups.run(() -> recordUse(identity.get(), now), Callers::onUseNotRecorded);
         }
         return identity;
@@ -144,6 +189,8 @@ public class Callers implements ChangeListener {
 
     /** A token's cached identity, and when the use of the token is next recorded. */
     private static final class CachedIdentity {
+        private static final Duration EXPIRED_TTL = Duration.ofMinutes(1);
+
         private final Optional<Identity> identity;
         private final AtomicLong nextUse = new AtomicLong(nextUseAfter(Instant.now()));
 
@@ -153,6 +200,25 @@ public class Callers implements ChangeListener {
 
         private boolean isOf(Function<Identity, UUID> id, UUID wanted) {
             return identity.map(id).filter(wanted::equals).isPresent();
+        }
+
+        private boolean isAccessToken() {
+            return identity.filter(known -> known.credential().kind() == Credential.Kind.ACCESS_TOKEN)
+                    .isPresent();
+        }
+
+        /** Access tokens are many and short-lived: an expired one is kept for a minute, to report its expiry. */
+        private Duration timeToLive() {
+            if (!isAccessToken()) {
+                return LookupCache.FOUND_TTL;
+            }
+            Instant end = identity.flatMap(known -> known.credential().expiresAt())
+                    .orElseThrow()
+                    .plus(EXPIRED_TTL);
+            Duration left = Duration.between(Instant.now(), end);
+            return left.compareTo(LookupCache.FOUND_TTL) > 0
+                    ? LookupCache.FOUND_TTL
+                    : left.isNegative() ? Duration.ZERO : left;
         }
 
         private boolean isUseDueAt(Instant time) {

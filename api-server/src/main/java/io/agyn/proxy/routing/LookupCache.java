@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -23,7 +24,7 @@ final class LookupCache<K, V> {
     static final Duration MAX_STALE = Duration.ofMinutes(10);
 
     private static final int CAPACITY = 100_000;
-    private static final Duration FOUND_TTL = Duration.ofDays(1);
+    static final Duration FOUND_TTL = Duration.ofDays(1);
     private static final Duration NOT_FOUND_TTL = Duration.ofSeconds(2);
     // How long to wait for the database, with and without a stale result to fall back on, and the pause before the
     // next attempt.
@@ -49,12 +50,23 @@ final class LookupCache<K, V> {
      * @param isFound distinguishes results to keep for long from results that nothing exists
      */
     LookupCache(LookupExecutor lookups, Lookup<K, V> lookup, Predicate<V> isFound) {
+        this(lookups, lookup, isFound, result -> FOUND_TTL);
+    }
+
+    /**
+     * @param lookups runs the lookups
+     * @param lookup queries the database
+     * @param isFound distinguishes results to keep for long from results that nothing exists
+     * @param foundTtl how long to keep a result that something exists
+     */
+    LookupCache(
+            LookupExecutor lookups, Lookup<K, V> lookup, Predicate<V> isFound, Function<V, Duration> foundTtl) {
         this.lookups = requireNonNull(lookups, "lookUps is null");
         this.lookup = requireNonNull(lookup, "lookUp is null");
         this.isFound = requireNonNull(isFound, "isFound is null");
         this.results = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
-                .expireAfter(Expiry.<K, V>writing((key, result) -> isFound.test(result) ? FOUND_TTL : NOT_FOUND_TTL))
+                .expireAfter(Expiry.<K, V>writing((key, result) -> isFound.test(result) ? foundTtl.apply(result) : NOT_FOUND_TTL))
                 // Its maintenance is short; a pool would wake another thread for each call.
                 .executor(Runnable::run)
                 .buildAsync();
@@ -78,6 +90,11 @@ final class LookupCache<K, V> {
      * queued.
      */
     CompletableFuture<V> get(K key) {
+        return get(key, lookup);
+    }
+
+    /** Returns the result as {@link #get(Object)} does, with another query if it is not cached. */
+    CompletableFuture<V> get(K key, Lookup<K, V> lookup) {
         CompletableFuture<V> cached = results.getIfPresent(key);
         if (cached != null) {
             return cached;

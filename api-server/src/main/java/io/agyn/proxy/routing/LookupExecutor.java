@@ -1,6 +1,7 @@
 package io.agyn.proxy.routing;
 
 import io.agyn.database.DatabaseFailures;
+import io.agyn.oidc.IdentityProviderException;
 import io.agyn.settings.Settings;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -93,7 +94,7 @@ public class LookupExecutor {
     }
 
     /**
-     * Whether a lookup failed because the database is unavailable or too slow, and not by a fault of this server.
+     * Whether a lookup failed because the database, or for access tokens the identity provider, is unavailable or too slow, and not by a fault of this server.
      *
      * @param failure the future's failure
      */
@@ -102,6 +103,7 @@ public class LookupExecutor {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof RejectedExecutionException
                 || cause instanceof TimeoutException
+                || cause instanceof IdentityProviderException
                 || DatabaseFailures.isUnavailable(cause);
     }
 }
