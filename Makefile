@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling test-suites upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
+.PHONY: help build demo demo-oidc run scripted-provider test test-java test-go test-tofu test-release test-rolling test-suites upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
 
 # Looked up on first use, so that `make` alone needs no tools.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -61,6 +61,9 @@ $(PROVIDER): $(PROVIDER_SOURCES)
 demo: build ## Demonstrate a server, terraform apply, rotations, a key in OpenBao, a rejected plan, and destroy
 	JAVA_HOME='$(JDK)' scripts/demo.sh
 
+demo-oidc: build ## Demonstrate sign-in with an identity provider, a temporary Keycloak
+	JAVA_HOME='$(JDK)' scripts/demo-oidc.sh
+
 run: $(AOT_CACHE) ## Run the server on its embedded PostgreSQL, until Ctrl-C
 	@JAVA_HOME='$(JDK)' exec api-server/bin/agyn-server
 
@@ -70,7 +73,7 @@ scripted-provider: $(SERVER) ## Run a stand-in for OpenAI and Anthropic on port 
 test: lint test-java test-go ## Check format, lint, and run all tests
 
 test-java: build ## Run the Java tests, including the examples and the browser tests
-	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" BAO_PATH="$$(scripts/find-openbao.sh)" \
+	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" BAO_PATH="$$(scripts/find-openbao.sh)" KEYCLOAK_HOME="$$(scripts/find-keycloak.sh)" \
 	    $(MVN) verify
 
 test-go: build ## Run the Go tests, including those with terraform and a server
@@ -164,6 +167,7 @@ bench: build ## Run the benchmarks
 	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' -cp 'api-server/target/quarkus-app/lib/main/*' bench/Console.java
 	JAVA_HOME='$(JDK)' TERRAFORM='$(TERRAFORM)' PROVIDER=terraform-provider/bin scripts/with-server.sh '$(JDK)/bin/java' bench/Terraform.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Proxy.java
+	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/AccessTokens.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/RemoteSecrets.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,13 +25,21 @@ final class Agyn implements AutoCloseable {
     private Process process;
     private String organization;
 
-    private Agyn(Path folder) {
+    private final Map<String, String> variables;
+
+    private Agyn(Path folder, Map<String, String> variables) {
         this.folder = folder;
+        this.variables = variables;
     }
 
     /** Starts a server and creates a model. */
     static Agyn start(Path folder, URI upstream) throws Exception {
-        Agyn agyn = new Agyn(Files.createDirectories(folder));
+        return start(folder, upstream, Map.of());
+    }
+
+    /** Starts a server with variables and creates a model. */
+    static Agyn start(Path folder, URI upstream, Map<String, String> variables) throws Exception {
+        Agyn agyn = new Agyn(Files.createDirectories(folder), variables);
         agyn.launch();
         agyn.organization = agyn.post("/organizations", "{\"name\": \"Bench\"}");
         agyn.createModel(MODEL, upstream, "\"token\": \"sk-bench\"");
@@ -119,6 +128,7 @@ final class Agyn implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
         builder.environment().put("AGYN_DATA_DIR", folder.toString());
         builder.environment().put("AGYN_HTTP_PORT", "0");
+        builder.environment().putAll(variables);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         process = builder.start();
         while (!Files.exists(folder.resolve("base-url"))) {

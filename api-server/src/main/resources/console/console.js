@@ -48,6 +48,17 @@ function showErrors(...texts) {
   document.getElementById("trouble").replaceChildren(...paragraphs);
 }
 
+// When the session has ended, a form keeps its input: the user signs in in another tab, and returns.
+window.addEventListener("focus", () => {
+  if (document.querySelector("#trouble [data-ended]")) {
+    htmx.ajax("GET", "/sign-in/renewed", { target: "#trouble", swap: "innerHTML", select: ".alert" });
+  }
+});
+
+each("[data-csrf]", (alert) => {
+  for (const field of document.querySelectorAll("input[name=csrf]")) field.value = alert.dataset.csrf;
+});
+
 document.addEventListener("htmx:beforeRequest", () => showErrors());
 document.addEventListener("htmx:sendError", () => showErrors(CONNECTION_LOST));
 document.addEventListener("htmx:beforeSwap", (event) => {

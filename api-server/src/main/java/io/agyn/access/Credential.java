@@ -35,8 +35,7 @@ public record Credential(
 
     /** An access token of the identity provider. */
     public static Credential accessToken(UUID userId, Instant expiresAt) {
-        return new Credential(
-                Kind.ACCESS_TOKEN, userId, Optional.empty(), Optional.of(expiresAt), Optional.empty());
+        return new Credential(Kind.ACCESS_TOKEN, userId, Optional.empty(), Optional.of(expiresAt), Optional.empty());
     }
 
     /** A session of the Console that began at the identity provider. */

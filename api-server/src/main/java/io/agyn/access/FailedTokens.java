@@ -35,14 +35,10 @@ public final class FailedTokens {
      */
     public static String reason(Optional<Identity> expired) {
         return expired.map(Identity::credential)
-                .flatMap(credential -> credential
-                        .expiresAt()
-                        .map(at -> "The %s expired at %s."
-                                .formatted(
-                                        credential.kind() == Credential.Kind.ACCESS_TOKEN
-                                                ? "access token"
-                                                : "API token",
-                                        EXPIRY.format(at))))
+                .flatMap(credential -> credential.expiresAt().map(at -> "The %s expired at %s."
+                        .formatted(
+                                credential.kind() == Credential.Kind.ACCESS_TOKEN ? "access token" : "API token",
+                                EXPIRY.format(at))))
                 .orElse("The API token is mistyped, unknown or revoked, or its user is suspended.");
     }
 

@@ -28,8 +28,8 @@ public class UserProvisioningLog {
      */
     @Transactional(TxType.MANDATORY)
     public void add(String operation, UUID userId, String userName, List<String> changedFields) {
-        Source source = new Source(
-                userId, userName, null, null, null, Uuid7.next().toString());
+        Source source =
+                new Source(userId, userName, null, null, null, Uuid7.next().toString());
         log.add(Event.now(null, operation, Outcome.DONE, null, userId, changedFields, source));
     }
 }

@@ -49,8 +49,7 @@ public class AccessTokens {
         }
     }
 
-    private record Result(
-            @Nullable Valid valid, @Nullable InvalidJwtException error) {}
+    private record Result(@Nullable Valid valid, @Nullable InvalidJwtException error) {}
 
     private final IdentityProvider provider;
     private final SignedInUsers users;
@@ -63,8 +62,7 @@ public class AccessTokens {
             .executor(Runnable::run)
             .build();
 
-    AccessTokens(
-            IdentityProvider provider, SignedInUsers users, UserIdentities identities, MeterRegistry registry) {
+    AccessTokens(IdentityProvider provider, SignedInUsers users, UserIdentities identities, MeterRegistry registry) {
         this.provider = requireNonNull(provider, "provider is null");
         this.users = requireNonNull(users, "users is null");
         this.identities = requireNonNull(identities, "identities is null");
@@ -125,10 +123,9 @@ public class AccessTokens {
 
     private Result check(String token) throws IdentityProviderException {
         try {
-            JwtVerifier.Verified verified =
-                    requireNonNull(verifier, "no identity provider is configured").accessToken(token);
-            Profile profile =
-                    Profile.of(verified.claims(), provider.config().orElseThrow());
+            JwtVerifier.Verified verified = requireNonNull(verifier, "no identity provider is configured")
+                    .accessToken(token);
+            Profile profile = Profile.of(verified.claims(), provider.config().orElseThrow());
             return new Result(new Valid(profile, verified.keyThumbprint()), null);
         } catch (InvalidJwtException e) {
             Counter.builder("agyn.oidc.tokens.rejected")

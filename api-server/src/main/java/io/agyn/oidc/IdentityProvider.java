@@ -34,6 +34,7 @@ public class IdentityProvider implements JwtVerifier.KeySource {
 
     private static final Logger LOG = Logger.getLogger(IdentityProvider.class);
     private static final Duration REFRESH = Duration.ofMinutes(5);
+    private static final Duration RECENT = Duration.ofSeconds(10);
     private static final int MAX_WAITING = 16;
 
     /** Keys that the provider published before and does not any more: their tokens are invalid. */
@@ -119,11 +120,22 @@ public class IdentityProvider implements JwtVerifier.KeySource {
     }
 
     /**
-     * The provider's metadata, if its last response was in time.
+     * The provider's metadata, if it responded in the last seconds. Otherwise it is called, so that users are not sent to a page
+     * that does not load.
      *
      * @throws IdentityProviderException if the provider is unavailable, also if it was available before
      */
     ProviderMetadata requireAvailable() throws IdentityProviderException {
+        if (isOlderThan(RECENT) && fetching.getQueueLength() < MAX_WAITING) {
+            fetching.lock();
+            try {
+                if (isOlderThan(RECENT)) {
+                    fetch();
+                }
+            } finally {
+                fetching.unlock();
+            }
+        }
         if (!isReachable) {
             throw new IdentityProviderException("The identity provider is unavailable: " + failure);
         }

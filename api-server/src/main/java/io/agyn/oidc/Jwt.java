@@ -1,9 +1,9 @@
 package io.agyn.oidc;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -64,8 +64,7 @@ record Jwt(JsonNode header, JsonNode payload, String signed, String signature) {
     }
 
     private static JsonNode json(String base64) throws InvalidJwtException {
-        try (JsonParser parser =
-                STRICT.createParser(Base64.getUrlDecoder().decode(base64))) {
+        try (JsonParser parser = STRICT.createParser(Base64.getUrlDecoder().decode(base64))) {
             JsonNode json = STRICT.readTree(parser);
             if (json == null || !json.isObject() || parser.nextToken() != null) {
                 throw malformed();

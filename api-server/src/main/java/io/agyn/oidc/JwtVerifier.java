@@ -67,7 +67,8 @@ final class JwtVerifier {
         Claims claims = verified.claims();
         // Keycloak's kind of token. ID tokens of others have the nonce of the sign-in, or hashes of its tokens.
         Optional<String> kind = claims.text("typ").map(text -> text.toLowerCase(Locale.ROOT));
-        if (kind.filter(text -> !text.equals("bearer") && !text.equals("at+jwt")).isPresent()
+        if (kind.filter(text -> !text.equals("bearer") && !text.equals("at+jwt"))
+                        .isPresent()
                 || claims.has("nonce")
                 || claims.has("at_hash")
                 || claims.has("c_hash")
@@ -138,7 +139,10 @@ final class JwtVerifier {
                     Reason.ALGORITHM, "The JWT is not signed with an accepted algorithm (RS, PS, ES or EdDSA).");
         }
         JsonNode header = jwt.header();
-        if (KEY_HEADERS.stream().anyMatch(header::has) || header.has("crit") || header.has("b64") || header.has("zip")) {
+        if (KEY_HEADERS.stream().anyMatch(header::has)
+                || header.has("crit")
+                || header.has("b64")
+                || header.has("zip")) {
             throw new InvalidJwtException(Reason.MALFORMED, "The JWT has a header that is not accepted.");
         }
         if (!types.contains(header.path("typ").asText("jwt").toLowerCase(Locale.ROOT))) {
@@ -190,8 +194,7 @@ final class JwtVerifier {
     private static void requireAudience(Claims claims, String audience, String setting) throws InvalidJwtException {
         if (!claims.texts("aud").contains(audience)) {
             throw new InvalidJwtException(
-                    Reason.AUDIENCE,
-                    "The JWT is for another audience than " + audience + ", see " + setting + ".");
+                    Reason.AUDIENCE, "The JWT is for another audience than " + audience + ", see " + setting + ".");
         }
     }
 
@@ -208,8 +211,7 @@ final class JwtVerifier {
                 continue;
             }
             Instant from = claims.time(claim)
-                    .orElseThrow(
-                            () -> new InvalidJwtException(Reason.CLAIM, "The JWT has no valid " + claim + "."));
+                    .orElseThrow(() -> new InvalidJwtException(Reason.CLAIM, "The JWT has no valid " + claim + "."));
             if (from.minus(SKEW).isAfter(now)) {
                 throw new InvalidJwtException(
                         Reason.NOT_YET_VALID,

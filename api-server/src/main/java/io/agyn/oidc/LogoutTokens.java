@@ -70,7 +70,8 @@ public class LogoutTokens {
             concurrentExecution = ConcurrentExecution.SKIP)
     void removeExpired() throws SQLException {
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement delete = connection.prepareStatement("delete from oidc_logout where expires_at < now()")) {
+                PreparedStatement delete =
+                        connection.prepareStatement("delete from oidc_logout where expires_at < now()")) {
             delete.executeUpdate();
         }
     }

@@ -67,8 +67,7 @@ public record Profile(
 
     /** Whether the token links to the groups instead of listing them. */
     private static boolean isOverage(Claims claims, String groups) {
-        return !claims.has(groups)
-                && (claims.object("_claim_names").has(groups) || claims.has("hasgroups"));
+        return !claims.has(groups) && (claims.object("_claim_names").has(groups) || claims.has("hasgroups"));
     }
 
     private static String name(String text) {

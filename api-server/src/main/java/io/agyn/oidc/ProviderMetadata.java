@@ -83,8 +83,7 @@ record ProviderMetadata(
         return document.hasNonNull(name) ? Optional.of(required(document, name, config)) : Optional.empty();
     }
 
-    private static String required(JsonNode document, String name, OidcConfig config)
-            throws IdentityProviderException {
+    private static String required(JsonNode document, String name, OidcConfig config) throws IdentityProviderException {
         String url = document.path(name).asText();
         if (url.isEmpty()) {
             throw new IdentityProviderException("its metadata has no " + name);

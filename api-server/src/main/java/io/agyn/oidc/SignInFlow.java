@@ -105,11 +105,11 @@ public class SignInFlow {
         Optional<Instant> authenticatedAt = claims.time("auth_time");
         if (state.isFresh()
                 && authenticatedAt
-                        .filter(at -> at.isAfter(
-                                Instant.now().minus(FRESH).minus(JwtVerifier.SKEW)))
+                        .filter(at -> at.isAfter(Instant.now().minus(FRESH).minus(JwtVerifier.SKEW)))
                         .isEmpty()) {
             throw new InvalidJwtException(
-                    Reason.EXPIRED, "The identity provider did not ask you to sign in again (auth_time is missing or old).");
+                    Reason.EXPIRED,
+                    "The identity provider did not ask you to sign in again (auth_time is missing or old).");
         }
         Claims all = withUserInfo(claims, tokens.path("access_token").asText());
         return new Completed(users.signIn(Profile.of(all, config())), claims.text("sid"), authenticatedAt, idToken);
@@ -168,7 +168,9 @@ public class SignInFlow {
     private Claims withUserInfo(Claims claims, String accessToken) throws IdentityProviderException {
         OidcConfig.ClaimNames names = config().claims();
         Optional<String> endpoint = provider.metadata().userInfoEndpoint();
-        if (endpoint.isEmpty() || accessToken.isEmpty() || (claims.has(names.username()) && claims.has(names.email()))) {
+        if (endpoint.isEmpty()
+                || accessToken.isEmpty()
+                || (claims.has(names.username()) && claims.has(names.email()))) {
             return claims;
         }
         JsonNode info = provider.client().get(endpoint.get(), Optional.of(accessToken));
@@ -180,7 +182,8 @@ public class SignInFlow {
     }
 
     private static String url(String endpoint, Map<String, String> parameters) {
-        return endpoint + (endpoint.contains("?") ? "&" : "?")
+        return endpoint
+                + (endpoint.contains("?") ? "&" : "?")
                 + parameters.entrySet().stream()
                         .map(parameter -> parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), UTF_8))
                         .collect(Collectors.joining("&"));

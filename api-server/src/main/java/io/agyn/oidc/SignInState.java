@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * @param next the page to show afterwards
  */
 public record SignInState(String state, String nonce, String verifier, boolean isFresh, String next) {
-    private static final Pattern FORMAT = Pattern.compile("([\\w-]{43})\\.([\\w-]{43})\\.([\\w-]{43})\\.([fn])\\.([\\w-]*)");
+    private static final Pattern FORMAT =
+            Pattern.compile("([\\w-]{43})\\.([\\w-]{43})\\.([\\w-]{43})\\.([fn])\\.([\\w-]*)");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BYTES = 32;
     private static final int NAME_LENGTH = 8;

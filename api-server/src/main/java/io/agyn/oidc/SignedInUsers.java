@@ -108,7 +108,8 @@ public class SignedInUsers {
                 .isPresent();
         Optional<Boolean> byGroup = config.adminGroup().isEmpty()
                 ? Optional.of(false)
-                : profile.groups().map(groups -> groups.contains(config.adminGroup().get()));
+                : profile.groups()
+                        .map(groups -> groups.contains(config.adminGroup().get()));
         if (byEmail || byGroup.orElse(false)) {
             if (user.role != Role.CLUSTER_ADMIN) {
                 setAdmin(user, true);

@@ -89,9 +89,8 @@ final class SigningKeys {
                 .filter(key -> id.isEmpty() || id.get().equals(key.getKeyID()))
                 .filter(key -> key.getAlgorithm() == null
                         || key.getAlgorithm().getName().equals(algorithm.getName()))
-                .flatMap(key -> verifier(key, algorithm)
-                        .map(verifier -> new Candidate(thumbprint(key), verifier))
-                        .stream())
+                .flatMap(key ->
+                        verifier(key, algorithm).map(verifier -> new Candidate(thumbprint(key), verifier)).stream())
                 .limit(MAX_CANDIDATES)
                 .toList();
     }
@@ -99,9 +98,7 @@ final class SigningKeys {
     private static Optional<JWK> parseKey(String json) {
         try {
             JWK key = JWK.parse(json).toPublicJWK();
-            return key != null
-                            && (key.getKeyUse() == null || key.getKeyUse().equals(KeyUse.SIGNATURE))
-                            && isStrong(key)
+            return key != null && (key.getKeyUse() == null || key.getKeyUse().equals(KeyUse.SIGNATURE)) && isStrong(key)
                     ? Optional.of(key)
                     : Optional.empty();
         } catch (ParseException | RuntimeException e) {
@@ -122,12 +119,12 @@ final class SigningKeys {
     private static Optional<JWSVerifier> verifier(JWK key, JWSAlgorithm algorithm) {
         try {
             return switch (key) {
-                case RSAKey rsa when JWSAlgorithm.Family.RSA.contains(algorithm) ->
-                    Optional.of(new RSASSAVerifier(rsa));
-                case ECKey ec when Curve.forJWSAlgorithm(algorithm).contains(ec.getCurve()) ->
-                    Optional.of(new ECDSAVerifier(ec));
-                case OctetKeyPair pair when JWSAlgorithm.Family.ED.contains(algorithm) ->
-                    Optional.of(new Ed25519Verifier(pair));
+                case RSAKey rsa
+                when JWSAlgorithm.Family.RSA.contains(algorithm) -> Optional.of(new RSASSAVerifier(rsa));
+                case ECKey ec
+                when Curve.forJWSAlgorithm(algorithm).contains(ec.getCurve()) -> Optional.of(new ECDSAVerifier(ec));
+                case OctetKeyPair pair
+                when JWSAlgorithm.Family.ED.contains(algorithm) -> Optional.of(new Ed25519Verifier(pair));
                 default -> Optional.empty();
             };
         } catch (JOSEException | RuntimeException e) {

@@ -305,9 +305,7 @@ public interface Settings {
         @WithDefault("preferred_username")
         String usernameClaim();
 
-        @Setting(
-                value = "claim with the email; it is used only if `email_verified` is true",
-                syntax = Syntax.CLAIM)
+        @Setting(value = "claim with the email; it is used only if `email_verified` is true", syntax = Syntax.CLAIM)
         @WithName("email-claim")
         @WithDefault("email")
         String emailClaim();

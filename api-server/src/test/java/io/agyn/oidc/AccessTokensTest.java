@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.oneOf;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.nimbusds.jose.JWSAlgorithm;
@@ -18,9 +19,12 @@ import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,9 +49,10 @@ class AccessTokensTest {
     @Test
     void firstTokenCreatesTheUser() throws Exception {
         String email = Api.freshName("ada") + "@acme.example";
-        String token = provider.accessToken(
-                subject, Map.of("name", "Ada Lovelace", "email", email, "email_verified", true));
-        String id = me(token).body("name", equalTo("Ada Lovelace"))
+        String token =
+                provider.accessToken(subject, Map.of("name", "Ada Lovelace", "email", email, "email_verified", true));
+        String id = me(token)
+                .body("name", equalTo("Ada Lovelace"))
                 .body("email", equalTo(email))
                 .body("api_token_id", nullValue())
                 .extract()
@@ -70,9 +75,9 @@ class AccessTokensTest {
     void subjectIsTheKeyAndNotTheEmail() throws Exception {
         String email = Api.freshName("ada") + "@acme.example";
         String first = idOf(Map.of("email", email, "email_verified", true));
-        assertThat(idOf(Map.of("email", "other@acme.example", "email_verified", true))).isEqualTo(first);
-        String other = me(provider.accessToken(
-                        Api.freshName("other"), Map.of("email", email, "email_verified", true)))
+        assertThat(idOf(Map.of("email", "other@acme.example", "email_verified", true)))
+                .isEqualTo(first);
+        String other = me(provider.accessToken(Api.freshName("other"), Map.of("email", email, "email_verified", true)))
                 .body("email", nullValue())
                 .extract()
                 .path("id");
@@ -82,10 +87,10 @@ class AccessTokensTest {
     @Test
     void verifiedEmailLinksAnExistingUserOnce() throws Exception {
         String email = Api.freshName("grace") + "@acme.example";
-        String existing = Api.created(Api.asAdmin()
+        String existing = created(Api.asAdmin()
                 .body(Map.of("name", "Grace", "email", email, "role", "user"))
                 .post("/users"));
-        assertThat(idOf(Map.of("email", email.toUpperCase(java.util.Locale.ROOT), "email_verified", true)))
+        assertThat(idOf(Map.of("email", email.toUpperCase(Locale.ROOT), "email_verified", true)))
                 .isEqualTo(existing);
         Api.asAdmin()
                 .get("/audit-events?operation=linkUser&user_id=" + existing)
@@ -100,7 +105,7 @@ class AccessTokensTest {
     @Test
     void unverifiedEmailLinksNobody() throws Exception {
         String email = Api.freshName("grace") + "@acme.example";
-        String existing = Api.created(Api.asAdmin()
+        String existing = created(Api.asAdmin()
                 .body(Map.of("name", "Grace", "email", email, "role", "user"))
                 .post("/users"));
         assertThat(idOf(Map.of("email", email, "email_verified", false))).isNotEqualTo(existing);
@@ -133,7 +138,15 @@ class AccessTokensTest {
         String id = me(token).extract().path("id");
         models(token, 200);
         Api.asAdmin()
-                .body(Map.of("name", "Suspended", "email", Api.freshName("s") + "@acme.example", "role", "user", "state", "suspended"))
+                .body(Map.of(
+                        "name",
+                        "Suspended",
+                        "email",
+                        Api.freshName("s") + "@acme.example",
+                        "role",
+                        "user",
+                        "state",
+                        "suspended"))
                 .put("/users/{id}", id)
                 .then()
                 .statusCode(200);
@@ -156,7 +169,8 @@ class AccessTokensTest {
 
     @Test
     void invalidTokensAreExplained() throws Exception {
-        String expired = provider.accessToken(subject, Map.of("exp", Instant.now().getEpochSecond() - 120));
+        String expired =
+                provider.accessToken(subject, Map.of("exp", Instant.now().getEpochSecond() - 120));
         Api.as(expired)
                 .get("/me")
                 .then()
@@ -215,7 +229,7 @@ class AccessTokensTest {
         for (int i = 0; i < 50; i++) {
             String forged = provider.issuer()
                     .token(Map.of("alg", "RS256", "kid", "forged-" + i), provider.claims(subject, Map.of()));
-            RestAssured.given().auth().oauth2(forged).get("/v1/models").then().statusCode(org.hamcrest.Matchers.oneOf(401, 429));
+            RestAssured.given().auth().oauth2(forged).get("/v1/models").then().statusCode(oneOf(401, 429));
         }
         assertThat(provider.keyFetches() - before).isLessThanOrEqualTo(4);
     }
@@ -224,7 +238,11 @@ class AccessTokensTest {
         return me(provider.accessToken(subject, claims)).extract().path("id");
     }
 
-    private static io.restassured.response.ValidatableResponse me(String token) {
+    private static String created(Response response) {
+        return response.then().statusCode(201).extract().path("id");
+    }
+
+    private static ValidatableResponse me(String token) {
         return Api.as(token).get("/me").then().statusCode(200);
     }
 

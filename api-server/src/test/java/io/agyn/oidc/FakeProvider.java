@@ -37,7 +37,7 @@ public final class FakeProvider implements QuarkusTestResourceLifecycleManager {
 
     private static FakeProvider running;
 
-    private final Issuer issuer = issuer();
+    private final Issuer issuer = createIssuer();
     private final Map<String, Authorization> codes = new ConcurrentHashMap<>();
     private final AtomicInteger keyFetches = new AtomicInteger();
     private HttpServer server;
@@ -45,7 +45,7 @@ public final class FakeProvider implements QuarkusTestResourceLifecycleManager {
 
     private record Authorization(Map<String, String> request, Map<String, Object> claims) {}
 
-    private static Issuer issuer() {
+    private static Issuer createIssuer() {
         try {
             return new Issuer();
         } catch (Exception e) {
@@ -64,19 +64,33 @@ public final class FakeProvider implements QuarkusTestResourceLifecycleManager {
         server.createContext("/.well-known/openid-configuration", exchange -> respond(exchange, 200, metadata()));
         server.createContext("/keys", exchange -> {
             keyFetches.incrementAndGet();
-            respond(exchange, 200, Map.of("keys", published.stream().map(key -> key.toPublicJWK().toJSONObject()).toList()));
+            respond(
+                    exchange,
+                    200,
+                    Map.of(
+                            "keys",
+                            published.stream()
+                                    .map(key -> key.toPublicJWK().toJSONObject())
+                                    .toList()));
         });
         server.createContext("/token", this::exchange);
         server.start();
         running = this;
         return Map.of(
-                "agyn.oidc.issuer", url(),
-                "agyn.oidc.client-id", CLIENT,
-                "agyn.oidc.display-name", "Acme",
-                "agyn.oidc.cluster-admins", ADMIN_EMAIL,
-                "agyn.oidc.cluster-admin-group", ADMIN_GROUP,
-                "agyn.oidc.allow-http", "on",
-                "agyn.http.failed-tokens-per-minute", "1000");
+                "agyn.oidc.issuer",
+                url(),
+                "agyn.oidc.client-id",
+                CLIENT,
+                "agyn.oidc.display-name",
+                "Acme",
+                "agyn.oidc.cluster-admins",
+                ADMIN_EMAIL,
+                "agyn.oidc.cluster-admin-group",
+                ADMIN_GROUP,
+                "agyn.oidc.allow-http",
+                "on",
+                "agyn.http.failed-tokens-per-minute",
+                "1000");
     }
 
     @Override

@@ -99,8 +99,7 @@ final class Issuer {
     /** Signs any header and payload. */
     static String sign(String header, String payload, JWSAlgorithm algorithm, JWSSigner signer) throws Exception {
         String signed = Base64URL.encode(header) + "." + Base64URL.encode(payload);
-        return signed + "."
-                + signer.sign(new JWSHeader(algorithm), signed.getBytes(StandardCharsets.US_ASCII));
+        return signed + "." + signer.sign(new JWSHeader(algorithm), signed.getBytes(StandardCharsets.US_ASCII));
     }
 
     static String json(Map<String, Object> object) throws Exception {

@@ -72,7 +72,8 @@ class JwtVerifierTest {
         String valid = issuer.token(claims());
         String header = Base64URL.encode(Issuer.json(RS256)).toString();
         byte[] publicKey = issuer.rsa.toRSAPublicKey().getEncoded();
-        byte[] publicPem = ("-----BEGIN PUBLIC KEY-----\n" + Base64URL.encode(publicKey) + "\n-----END PUBLIC KEY-----\n")
+        byte[] publicPem = ("-----BEGIN PUBLIC KEY-----\n" + Base64URL.encode(publicKey)
+                        + "\n-----END PUBLIC KEY-----\n")
                 .getBytes(StandardCharsets.US_ASCII);
         String none = Base64URL.encode("{\"alg\":\"none\"}") + "." + Base64URL.encode(Issuer.json(claims())) + ".";
         return Stream.of(
@@ -102,20 +103,28 @@ class JwtVerifierTest {
                         "key id with SQL",
                         Reason.UNKNOWN_KEY,
                         sign(Map.of("alg", "RS256", "kid", "' or 1=1 --"), claims(), stranger)),
-                attack("key id as number", Reason.MALFORMED, sign(Map.of("alg", "RS256", "kid", 1), claims(), stranger)),
+                attack(
+                        "key id as number",
+                        Reason.MALFORMED,
+                        sign(Map.of("alg", "RS256", "kid", 1), claims(), stranger)),
                 attack(
                         "long key id",
                         Reason.MALFORMED,
                         sign(Map.of("alg", "RS256", "kid", "k".repeat(2000)), claims(), stranger)),
-                attack("own key as jwk", Reason.MALFORMED, withHeader("jwk", stranger.toPublicJWK().toJSONObject())),
+                attack(
+                        "own key as jwk",
+                        Reason.MALFORMED,
+                        withHeader("jwk", stranger.toPublicJWK().toJSONObject())),
                 attack("own keys by jku", Reason.MALFORMED, withHeader("jku", "https://attacker.example/keys")),
                 attack("own certificate by x5u", Reason.MALFORMED, withHeader("x5u", "https://attacker.example/x")),
                 attack("own certificate by x5c", Reason.MALFORMED, withHeader("x5c", List.of("MII"))),
                 attack("critical header", Reason.MALFORMED, withHeader("crit", List.of("exp"))),
                 attack("payload without base64", Reason.MALFORMED, withHeader("b64", false)),
                 attack("compressed", Reason.MALFORMED, withHeader("zip", "DEF")),
-                attack("changed payload", Reason.SIGNATURE, header + "." + encode(Issuer.json(claims("sub", "admin")))
-                        + "." + valid.split("\\.")[2]),
+                attack(
+                        "changed payload",
+                        Reason.SIGNATURE,
+                        header + "." + encode(Issuer.json(claims("sub", "admin"))) + "." + valid.split("\\.")[2]),
                 attack("no signature", Reason.SIGNATURE, valid.substring(0, valid.lastIndexOf('.') + 1)),
                 attack("psychic signature", Reason.SIGNATURE, psychicSignature()),
                 attack("issuer with slash", Reason.ISSUER, issuer.token(claims("iss", Issuer.URL + "/"))),
@@ -152,8 +161,14 @@ class JwtVerifierTest {
                         "duplicate header",
                         Reason.MALFORMED,
                         raw("{\"alg\":\"none\",\"alg\":\"RS256\",\"kid\":\"rsa\"}", Issuer.json(claims()))),
-                attack("more after the claims", Reason.MALFORMED, raw(Issuer.json(RS256), Issuer.json(claims()) + "{}")),
-                attack("deep claims", Reason.MALFORMED, raw(Issuer.json(RS256), "{\"a\":" + "[".repeat(500) + "]".repeat(500) + "}")),
+                attack(
+                        "more after the claims",
+                        Reason.MALFORMED,
+                        raw(Issuer.json(RS256), Issuer.json(claims()) + "{}")),
+                attack(
+                        "deep claims",
+                        Reason.MALFORMED,
+                        raw(Issuer.json(RS256), "{\"a\":" + "[".repeat(500) + "]".repeat(500) + "}")),
                 attack("array of claims", Reason.MALFORMED, raw(Issuer.json(RS256), "[1]")),
                 attack("large", Reason.MALFORMED, issuer.token(claims("pad", "x".repeat(20_000)))),
                 attack("four parts", Reason.MALFORMED, valid + ".x"),
@@ -181,7 +196,8 @@ class JwtVerifierTest {
     void idTokenNeedsTheNonceAndThisClient() throws Exception {
         Map<String, Object> claims = claims("nonce", "expected");
         claims.put("typ", "ID");
-        assertThat(verifier.idToken(issuer.token(claims), "expected").text("sub")).contains("f3b6");
+        assertThat(verifier.idToken(issuer.token(claims), "expected").text("sub"))
+                .contains("f3b6");
         assertThat(idTokenReason(claims, "another")).isEqualTo(Reason.REPLAYED);
         assertThat(idTokenReason(with(claims, "azp", "other"), "expected")).isEqualTo(Reason.AUDIENCE);
         assertThat(idTokenReason(with(claims, "aud", List.of("agyn", "other")), "expected"))
@@ -205,8 +221,7 @@ class JwtVerifierTest {
     }
 
     private static Reason reason(String token) {
-        InvalidJwtException error =
-                catchThrowableOfType(InvalidJwtException.class, () -> verifier.accessToken(token));
+        InvalidJwtException error = catchThrowableOfType(InvalidJwtException.class, () -> verifier.accessToken(token));
         assertThat(error).as("rejected").isNotNull();
         if (token.length() > 100) {
             assertThat(error).hasMessageNotContaining(token.substring(token.length() - 20));
@@ -215,8 +230,7 @@ class JwtVerifierTest {
     }
 
     private static Reason idTokenReason(Map<String, Object> claims, String nonce) {
-        return catchThrowableOfType(
-                        InvalidJwtException.class, () -> verifier.idToken(issuer.token(claims), nonce))
+        return catchThrowableOfType(InvalidJwtException.class, () -> verifier.idToken(issuer.token(claims), nonce))
                 .reason();
     }
 

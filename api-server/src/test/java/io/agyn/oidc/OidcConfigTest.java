@@ -43,10 +43,14 @@ class OidcConfigTest {
     void secretAndAdminsAreRead() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "s3cret\n");
         OidcConfig config = read(Map.of(
-                        "issuer", ISSUER,
-                        "client-id", "agyn",
-                        "client-secret-file", secret.toString(),
-                        "cluster-admins", "Ada@acme.example, ,grace@acme.example"))
+                        "issuer",
+                        ISSUER,
+                        "client-id",
+                        "agyn",
+                        "client-secret-file",
+                        secret.toString(),
+                        "cluster-admins",
+                        "Ada@acme.example, ,grace@acme.example"))
                 .orElseThrow();
         assertThat(config.clientSecret()).contains("s3cret");
         assertThat(config.toString()).doesNotContain("s3cret");
@@ -78,8 +82,8 @@ class OidcConfigTest {
     @Test
     void emptySecretIsRejected() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "\n");
-        assertThatThrownBy(() -> read(
-                        Map.of("issuer", ISSUER, "client-id", "agyn", "client-secret-file", secret.toString())))
+        assertThatThrownBy(() ->
+                        read(Map.of("issuer", ISSUER, "client-id", "agyn", "client-secret-file", secret.toString())))
                 .hasMessageContaining("is empty");
     }
 

@@ -54,22 +54,19 @@ class ProviderSignInTest {
                 .contains("&scope=openid+profile+email&state=")
                 .contains("&nonce=")
                 .contains("&code_challenge_method=S256");
-        assertThat(response.headers().getValues("Set-Cookie"))
-                .anySatisfy(cookie -> assertThat(cookie)
-                        .startsWith("agyn_sign_in_")
-                        .contains("HttpOnly")
-                        .contains("SameSite=Lax")
-                        .contains("Max-Age=600"));
+        assertThat(response.headers().getValues("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie)
+                .startsWith("agyn_sign_in_")
+                .contains("HttpOnly")
+                .contains("SameSite=Lax")
+                .contains("Max-Age=600"));
     }
 
     @Test
     void userIsSignedInAtTheRequestedPage() {
         signIn("/tokens", Map.of("name", "Ada")).then().statusCode(200).header("Refresh", equalTo("0; url=/tokens"));
         assertThat(visitor.page("/tokens")).contains("Ada");
-        String id = Api.asAdmin()
-                .queryParam("oidc_subject", subject)
-                .get("/users")
-                .path("items[0].id");
+        String id =
+                Api.asAdmin().queryParam("oidc_subject", subject).get("/users").path("items[0].id");
         Api.asAdmin()
                 .get("/audit-events?operation=signIn&user_id=" + id)
                 .then()
@@ -78,9 +75,7 @@ class ProviderSignInTest {
 
     @Test
     void otherSitesAreNotReachedByNext() {
-        signIn("https://attacker.example/", Map.of())
-                .then()
-                .header("Refresh", equalTo("0; url=/organizations"));
+        signIn("https://attacker.example/", Map.of()).then().header("Refresh", equalTo("0; url=/organizations"));
     }
 
     @Test
@@ -127,12 +122,18 @@ class ProviderSignInTest {
     void suspendedUserIsSignedOutAndNotSignedIn() {
         signIn("/tokens", Map.of()).then().statusCode(200);
         visitor.page("/tokens");
-        String id = Api.asAdmin()
-                .queryParam("oidc_subject", subject)
-                .get("/users")
-                .path("items[0].id");
+        String id =
+                Api.asAdmin().queryParam("oidc_subject", subject).get("/users").path("items[0].id");
         Api.asAdmin()
-                .body(Map.of("name", "S", "email", Api.freshName("s") + "@acme.example", "role", "user", "state", "suspended"))
+                .body(Map.of(
+                        "name",
+                        "S",
+                        "email",
+                        Api.freshName("s") + "@acme.example",
+                        "role",
+                        "user",
+                        "state",
+                        "suspended"))
                 .put("/users/{id}", id)
                 .then()
                 .statusCode(200);

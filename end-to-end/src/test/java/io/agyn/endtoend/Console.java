@@ -115,6 +115,11 @@ final class Console implements AutoCloseable {
     }
 
     Console signIn(String token) {
+        // Behind the button of an identity provider, if one is configured.
+        Locator other = page.getByText("Use an API token");
+        if (other.count() > 0) {
+            other.click();
+        }
         fill("API token", token);
         press("Sign in");
         return this;

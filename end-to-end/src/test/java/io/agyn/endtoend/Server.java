@@ -29,6 +29,11 @@ final class Server implements AutoCloseable {
 
     /** Starts a server that stores all its data below a folder, and waits until it is ready. */
     static Server start(Path folder) throws IOException, InterruptedException {
+        return start(folder, Map.of());
+    }
+
+    /** Starts a server with variables, and waits until it is ready. */
+    static Server start(Path folder, Map<String, String> variables) throws IOException, InterruptedException {
         Path dataDir = folder.resolve("data");
         Path log = folder.resolve("server.log");
         ProcessBuilder builder = new ProcessBuilder(
@@ -42,6 +47,7 @@ final class Server implements AutoCloseable {
         builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
         builder.environment().put("AGYN_HTTP_PORT", "0");
         builder.environment().put("AGYN_PROXY_WARM_UP", "0s");
+        builder.environment().putAll(variables);
         Server server = new Server(builder.start(), log, dataDir);
         try {
             server.awaitReady();

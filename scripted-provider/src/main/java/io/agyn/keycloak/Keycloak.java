@@ -3,6 +3,7 @@ package io.agyn.keycloak;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,13 +29,15 @@ public final class Keycloak implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String ADMIN = "admin";
 
+    private static @Nullable Keycloak shared;
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String password = UUID.randomUUID().toString();
     private final Path home;
     private final Path log;
     private final int port;
-    private Process process;
+    private final Process process;
 
     private Keycloak(Path home, Path log, int port) throws IOException {
         this.home = home;
@@ -59,6 +62,27 @@ public final class Keycloak implements AutoCloseable {
             keycloak.close();
             throw e;
         }
+    }
+
+    /**
+     * The server of this process, which is started once and ends with it. For tests, whose working directory is a module of the
+     * checkout.
+     */
+    public static synchronized Keycloak shared() throws IOException, InterruptedException {
+        if (shared == null) {
+            Process script = new ProcessBuilder("../scripts/find-keycloak.sh")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String home = new String(script.getInputStream().readAllBytes(), UTF_8).strip();
+            if (script.waitFor() != 0) {
+                throw new IOException("scripts/find-keycloak.sh failed");
+            }
+            Keycloak started = start(
+                    Path.of(home), Path.of("target", "keycloak-%d.log".formatted(ProcessHandle.current().pid())));
+            Runtime.getRuntime().addShutdownHook(new Thread(started::kill));
+            shared = started;
+        }
+        return shared;
     }
 
     /** Its address, without a path. */
@@ -113,8 +137,9 @@ public final class Keycloak implements AutoCloseable {
         environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", password);
         environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx384m");
-        // It serves few requests.
-        environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
+        // It serves few requests. Its threads need the module from JDK 24 on.
+        environment.put(
+                "JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 --add-opens=java.base/java.lang=ALL-UNNAMED");
         return builder.start();
     }
 
@@ -149,7 +174,7 @@ public final class Keycloak implements AutoCloseable {
 
     /** Calls the admin API, and expects success; the response is a JSON array. */
     List<JsonObject> adminList(String path) throws IOException, InterruptedException {
-        return new io.vertx.core.json.JsonArray(adminResponse("GET", path, null).body())
+        return new JsonArray(adminResponse("GET", path, null).body())
                 .stream().map(JsonObject.class::cast).toList();
     }
 
@@ -198,8 +223,13 @@ public final class Keycloak implements AutoCloseable {
     /** Kills the process; its data is lost. */
     @Override
     public void close() throws InterruptedException {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor();
+        kill();
+        process.waitFor();
         client.close();
+    }
+
+    void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 }

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -113,6 +116,23 @@ public final class KeycloakRealm {
         return SECRET;
     }
 
+    /** The variables of a server that trusts this realm. The secret is in a file of a folder. */
+    public Map<String, String> variables(Path folder) throws IOException {
+        Path file = folder.resolve("client-secret");
+        Files.writeString(file, SECRET);
+        return Map.of(
+                "AGYN_OIDC_ISSUER",
+                issuer(),
+                "AGYN_OIDC_CLIENT_ID",
+                CLIENT,
+                "AGYN_OIDC_CLIENT_SECRET_FILE",
+                file.toString(),
+                "AGYN_OIDC_DISPLAY_NAME",
+                "Acme",
+                "AGYN_OIDC_ALLOW_HTTP",
+                "true");
+    }
+
     /** The password of its users. */
     public String password() {
         return PASSWORD;
@@ -132,10 +152,14 @@ public final class KeycloakRealm {
                         .put("username", username)
                         .put("email", username + "@acme.example")
                         .put("emailVerified", isEmailVerified)
-                        .put("firstName", username.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + username.substring(1))
+                        .put("firstName", username.substring(0, 1).toUpperCase(Locale.ROOT) + username.substring(1))
                         .put("lastName", "Example")
                         .put("enabled", true)
-                        .put("groups", new JsonArray(List.of(groups).stream().map(group -> "/" + group).toList()))
+                        .put(
+                                "groups",
+                                new JsonArray(List.of(groups).stream()
+                                        .map(group -> "/" + group)
+                                        .toList()))
                         .put(
                                 "credentials",
                                 JsonArray.of(new JsonObject()
@@ -170,8 +194,8 @@ public final class KeycloakRealm {
 
     /** Registers the addresses of a server, such as {@code http://127.0.0.1:8080}, for redirects and for logout. */
     public void register(String server) throws IOException, InterruptedException {
-        JsonObject client = keycloak.adminList("/" + name + "/clients?clientId=" + CLIENT)
-                .getFirst();
+        JsonObject client =
+                keycloak.adminList("/" + name + "/clients?clientId=" + CLIENT).getFirst();
         client.put("redirectUris", JsonArray.of(server + "/sign-in/provider/callback"));
         client.getJsonObject("attributes")
                 .put("post.logout.redirect.uris", server + "/sign-in")
@@ -240,7 +264,8 @@ public final class KeycloakRealm {
     /** Removes all keys for RS256 except one. */
     public void removeKeysExcept(String kept) throws IOException, InterruptedException {
         for (JsonObject key : keycloak.adminList("/" + name + "/components?type=org.keycloak.keys.KeyProvider")) {
-            if (key.getString("providerId").equals("rsa-generated") && !key.getString("name").equals(kept)) {
+            if (key.getString("providerId").equals("rsa-generated")
+                    && !key.getString("name").equals(kept)) {
                 keycloak.admin("DELETE", "/" + name + "/components/" + key.getString("id"), null);
             }
         }

@@ -108,7 +108,8 @@ final class OperationWords {
     /** All operations, sorted by noun. */
     static List<Option> all() {
         return options(Stream.concat(
-                Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm", "linkUser")));
+                Permissions.operations().stream(),
+                Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm", "linkUser")));
     }
 
     private static List<Option> options(Stream<String> ids) {

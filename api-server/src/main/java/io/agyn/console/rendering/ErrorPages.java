@@ -60,12 +60,7 @@ class ErrorPages implements ProblemPages {
     private Response explain(ProblemException problem) {
         int status = problem.kind().status();
         if (page.scripted()) {
-            // htmx displays the alert above the form, which keeps its values.
-            return Response.fromResponse(pages.withoutNavigation(status, Templates.problem$alert(detail(problem))))
-                    .header("HX-Retarget", "#trouble")
-                    .header("HX-Reselect", ".alert")
-                    .header("HX-Reswap", "innerHTML")
-                    .build();
+            return aboveForm(pages.withoutNavigation(status, Templates.problem$alert(detail(problem))));
         }
         String title =
                 switch (status) {
@@ -76,6 +71,15 @@ class ErrorPages implements ProblemPages {
         String detail =
                 status == 404 ? "It was deleted, or you do not have access to it. Check the address." : detail(problem);
         return pages.error(status, Templates.problem(title, detail, RequestIds.of(context)));
+    }
+
+    /** htmx displays the alert above the form, which keeps its values. */
+    private static Response aboveForm(Response alert) {
+        return Response.fromResponse(alert)
+                .header("HX-Retarget", "#trouble")
+                .header("HX-Reselect", ".alert")
+                .header("HX-Reswap", "innerHTML")
+                .build();
     }
 
     /** Only this page can show errors in the URL's parameters. */
@@ -98,6 +102,11 @@ class ErrorPages implements ProblemPages {
 
     /** The sign-in page, which then returns to the requested page. */
     private Response signIn() {
+        if (page.scripted() && context.request().method() == HttpMethod.POST) {
+            // htmx displays it above the form, which keeps its values until the user has signed in again in another
+            // tab.
+            return aboveForm(pages.session(401, false));
+        }
         String requested = ConsoleRoutes.requestedPath(context);
         if (context.request().method() != HttpMethod.GET) {
             // The form is lost; its path may not have a page, but the parent path does.

@@ -28,6 +28,8 @@ public class PageResponses {
 
         static native TemplateInstance crossSite(String path);
 
+        static native TemplateInstance session(boolean signedIn);
+
         static native TemplateInstance revealed(String name, String value, String back, int seconds);
 
         static native TemplateInstance revealed$value(String value, int seconds);
@@ -62,6 +64,14 @@ public class PageResponses {
 
     public Response confirm(int status, Confirmation question) {
         return respond(status, Templates.confirm(question));
+    }
+
+    /**
+     * For a form whose session has ended: an alert with a link to sign in again in another tab, or, once that is done, a new CSRF
+     * token for the form.
+     */
+    public Response session(int status, boolean signedIn) {
+        return withoutNavigation(status, Templates.session(signedIn));
     }
 
     /**

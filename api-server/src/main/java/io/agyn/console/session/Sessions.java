@@ -120,12 +120,12 @@ public class Sessions {
         execute(TOUCH, (Object) id.hash());
         UUID token = holder.get().tokenId();
         return token == null
-                ? users.find(requireNonNull(holder.get().userId(), "a session has a token or a user"), Credential::signIn)
+                ? users.find(
+                        requireNonNull(holder.get().userId(), "a session has a token or a user"), Credential::signIn)
                 : authenticator.identity(token);
     }
 
-    private record Holder(
-            @Nullable UUID tokenId, @Nullable UUID userId) {}
+    private record Holder(@Nullable UUID tokenId, @Nullable UUID userId) {}
 
     private Optional<Holder> holderOf(SessionId id) throws SQLException {
         try (Connection connection = dataSource.getConnection();

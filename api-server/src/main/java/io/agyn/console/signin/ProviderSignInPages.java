@@ -133,8 +133,7 @@ public class ProviderSignInPages {
                 .build();
     }
 
-    private Response complete(
-            SignInState begun, @Nullable String code, @Nullable String error, Optional<String> issuer)
+    private Response complete(SignInState begun, @Nullable String code, @Nullable String error, Optional<String> issuer)
             throws SQLException {
         if (error != null || code == null) {
             return rejected(
@@ -165,8 +164,7 @@ public class ProviderSignInPages {
     private Response signIn(SignInState begun, SignInFlow.Completed completed) throws SQLException {
         Optional<Identity> identity = users.find(completed.userId(), Credential::signIn);
         if (identity.isEmpty()) {
-            return rejected(
-                    403, "Your user is suspended", "Ask a cluster admin to activate it.", begun.next());
+            return rejected(403, "Your user is suspended", "Ask a cluster admin to activate it.", begun.next());
         }
         caller.set(identity.get());
         session.replace(sessions.begin(identity.get(), completed.sid(), completed.authenticatedAt()));

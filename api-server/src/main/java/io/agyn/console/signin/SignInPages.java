@@ -45,7 +45,7 @@ public class SignInPages {
     private static final String FIRST_PAGE = "/organizations";
     // Prevents open redirects: a link to the sign-in page cannot name another site as the next page.
     private static final Pattern OWN_PAGE =
-            Pattern.compile("/(organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?");
+            Pattern.compile("/((organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?|sign-in/renewed)");
 
     @CheckedTemplate(basePath = "console")
     static class Templates {
@@ -106,6 +106,13 @@ public class SignInPages {
         return pages.withoutNavigation(200, Templates.signIn(Form.of("next", own(next)), button(next)));
     }
 
+    /** For a form whose session has ended: a new CSRF token, as soon as the user has signed in again in another tab. */
+    @GET
+    @Path("/sign-in/renewed")
+    public Response renewed() throws SQLException {
+        return pages.session(200, sessions.find(session.id()).isPresent());
+    }
+
     @POST
     @Path("/sign-in")
     public Response signIn(Form form) throws SQLException {
@@ -116,9 +123,11 @@ public class SignInPages {
             denials.log("signIn", e.kind());
             Response.ResponseBuilder response = Response.fromResponse(pages.withoutNavigation(
                     e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
-                    Templates.signIn(form.set("token", null)
-                            .withLabels(Map.of("token", "API token"))
-                            .withError("token", e.getMessage()), button(form.text("next")))));
+                    Templates.signIn(
+                            form.set("token", null)
+                                    .withLabels(Map.of("token", "API token"))
+                                    .withError("token", e.getMessage()),
+                            button(form.text("next")))));
             e.headers().forEach(response::header);
             return response.build();
         }
@@ -140,8 +149,8 @@ public class SignInPages {
         Response done = pages.done("/sign-in", "You are signed out.");
         Optional<String> endSession = identity.filter(
                         known -> known.credential().kind() == Credential.Kind.SIGN_IN)
-                .flatMap(known -> flow.endSession(
-                        cookies.read(ProviderSignInPages.ID_TOKEN), cookies.origin() + "/sign-in"));
+                .flatMap(known ->
+                        flow.endSession(cookies.read(ProviderSignInPages.ID_TOKEN), cookies.origin() + "/sign-in"));
         // Not a redirect, which the Content-Security-Policy blocks for forms.
         return endSession.isEmpty()
                 ? done
@@ -159,9 +168,8 @@ public class SignInPages {
 
     private Identity identify(String token) {
         Optional<Identity> found = authenticator.lookUp(token);
-        return found.filter(identity ->
-                        identity.credential().isValidAt(Instant.now())
-                                && identity.credential().kind() == Credential.Kind.API_TOKEN)
+        return found.filter(identity -> identity.credential().isValidAt(Instant.now())
+                        && identity.credential().kind() == Credential.Kind.API_TOKEN)
                 .orElseThrow(() -> failedTokens.count(
                         token, new ProblemException(ProblemKind.UNAUTHENTICATED, FailedTokens.reason(found))));
     }

@@ -78,8 +78,8 @@ public class UsersPages implements AuditedResource {
         UserState state = filters.choice("state", UserState::fromValue, "active and suspended");
         ListPage<User> found = ListPage.of(
                 (size, token, search) -> {
-                    UserList list =
-                            api.read(users.listUsers(size, token, null, null, search, role, state, null), UserList.class);
+                    UserList list = api.read(
+                            users.listUsers(size, token, null, null, search, role, state, null), UserList.class);
                     return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 query);

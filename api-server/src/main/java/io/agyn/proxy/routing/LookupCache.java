@@ -59,14 +59,14 @@ final class LookupCache<K, V> {
      * @param isFound distinguishes results to keep for long from results that nothing exists
      * @param foundTtl how long to keep a result that something exists
      */
-    LookupCache(
-            LookupExecutor lookups, Lookup<K, V> lookup, Predicate<V> isFound, Function<V, Duration> foundTtl) {
+    LookupCache(LookupExecutor lookups, Lookup<K, V> lookup, Predicate<V> isFound, Function<V, Duration> foundTtl) {
         this.lookups = requireNonNull(lookups, "lookUps is null");
         this.lookup = requireNonNull(lookup, "lookUp is null");
         this.isFound = requireNonNull(isFound, "isFound is null");
         this.results = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
-                .expireAfter(Expiry.<K, V>writing((key, result) -> isFound.test(result) ? foundTtl.apply(result) : NOT_FOUND_TTL))
+                .expireAfter(Expiry.<K, V>writing(
+                        (key, result) -> isFound.test(result) ? foundTtl.apply(result) : NOT_FOUND_TTL))
                 // Its maintenance is short; a pool would wake another thread for each call.
                 .executor(Runnable::run)
                 .buildAsync();

@@ -92,9 +92,8 @@ public final class Users {
 
     private Listing<User> list(@Nullable String name, @Nullable String email) {
         return new Listing<>((pageSize, pageToken) -> {
-            UserList page =
-                    exchange.read(() -> api.listUsersWithHttpInfo(
-                            pageSize, pageToken, name, email, null, null, null, null));
+            UserList page = exchange.read(
+                    () -> api.listUsersWithHttpInfo(pageSize, pageToken, name, email, null, null, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

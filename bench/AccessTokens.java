@@ -1,0 +1,163 @@
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Compares calls with an access token of an identity provider (a JWT of the usual length) with calls with an API token, in
+ * alternating rounds on one server.
+ *
+ * <p>{@code java bench/AccessTokens.java}; run by {@code make bench}.
+ */
+public final class AccessTokens {
+    private static final int CONNECTIONS = 32;
+    private static final int ROUNDS = 7;
+    private static final Duration ROUND = Duration.ofSeconds(8);
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final double BOUND = 0.97;
+    private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+
+    private AccessTokens() {}
+
+    public static void main(String... arguments) throws Exception {
+        Issuer issuer = new Issuer();
+        try (Scratch folder = Scratch.make();
+                Nginx upstream = Nginx.upstream(folder.resolve("upstream"), Proxy.ANSWER);
+                Agyn agyn = Agyn.start(
+                        folder.resolve("agyn"),
+                        upstream.uri(),
+                        Map.of(
+                                "AGYN_OIDC_ISSUER", issuer.url(),
+                                "AGYN_OIDC_CLIENT_ID", "agyn",
+                                "AGYN_OIDC_ALLOW_HTTP", "on"))) {
+            String accessToken = issuer.token("bench");
+            agyn.create("members", "{\"user_id\": \"%s\", \"role\": \"member\"}".formatted(userOf(agyn, accessToken)));
+            Wrk wrk = new Wrk(folder.folder(), CONNECTIONS);
+            String question = Proxy.question(Agyn.MODEL);
+            wrk.run(agyn.uri(), WARM_UP, question, agyn.token());
+            wrk.run(agyn.uri(), ROUND, question, accessToken);
+            List<Double> ratios = new ArrayList<>();
+            List<Double> rates = new ArrayList<>();
+            for (int round = 0; round < ROUNDS; round++) {
+                double apiToken = wrk.run(agyn.uri(), ROUND, question, agyn.token()).perSecond();
+                double jwt = wrk.run(agyn.uri(), ROUND, question, accessToken).perSecond();
+                ratios.add(jwt / apiToken);
+                rates.add(jwt);
+            }
+            double ratio = Report.median(ratios);
+            Report.print(List.of(Report.row(
+                    "throughput with an access token of %,d characters".formatted(accessToken.length()),
+                    "≥ %.2f of that with an API token".formatted(BOUND),
+                    "%.2f (%.2f to %.2f): %,.0f/s"
+                            .formatted(ratio, Collections.min(ratios), Collections.max(ratios), Report.median(rates)),
+                    ratio >= BOUND)));
+        } catch (Nginx.Missing e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        } finally {
+            issuer.server.stop(0);
+        }
+    }
+
+    /** The first call with the token creates its user; until the server has the keys, it gets 503. */
+    private static String userOf(Agyn agyn, String token) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(agyn.uri() + "/api/v1/me"))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (int attempt = 0; attempt < 100; attempt++) {
+                HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+                Matcher id = ID.matcher(response.body());
+                if (response.statusCode() == 200 && id.find()) {
+                    return id.group(1);
+                }
+                Thread.sleep(100);
+            }
+        }
+        throw new IOException("The access token is not accepted");
+    }
+
+    /** An identity provider that only publishes its key. */
+    private static final class Issuer {
+        private final KeyPair key;
+        private final HttpServer server;
+
+        private Issuer() throws Exception {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            key = generator.generateKeyPair();
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            serve("/.well-known/openid-configuration", """
+                    {"issuer": "%1$s", "authorization_endpoint": "%1$s/a", "token_endpoint": "%1$s/t", "jwks_uri": "%1$s/keys"}"""
+                    .formatted(url()));
+            RSAPublicKey publicKey = (RSAPublicKey) key.getPublic();
+            serve("/keys", """
+                    {"keys": [{"kty": "RSA", "kid": "1", "use": "sig", "alg": "RS256", "n": "%s", "e": "%s"}]}"""
+                    .formatted(encode(unsigned(publicKey.getModulus())), encode(unsigned(publicKey.getPublicExponent()))));
+            server.start();
+        }
+
+        private void serve(String path, String json) {
+            byte[] body = json.getBytes(UTF_8);
+            server.createContext(path, exchange -> {
+                exchange.sendResponseHeaders(200, body.length);
+                try (exchange) {
+                    exchange.getResponseBody().write(body);
+                }
+            });
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+
+        /** A token with the claims that Keycloak sends, which expires in an hour. */
+        String token(String subject) throws Exception {
+            long now = Instant.now().getEpochSecond();
+            String header = "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"1\"}";
+            String claims = """
+                    {"iss":"%s","aud":["agyn","account"],"sub":"%s","typ":"Bearer","azp":"agyn","iat":%d,"exp":%d,\
+                    "realm_access":{"roles":["default-roles-acme","offline_access","uma_authorization"]},\
+                    "resource_access":{"account":{"roles":["manage-account","manage-account-links","view-profile"]}},\
+                    "scope":"openid email profile","email_verified":true,"name":"Ada Example","preferred_username":"ada",\
+                    "groups":["payments","developers"],"given_name":"Ada","family_name":"Example","email":"ada@acme.example"}"""
+                    .formatted(url(), subject, now, now + 3600);
+            String signed = encode(header.getBytes(UTF_8)) + "." + encode(claims.getBytes(UTF_8));
+            Signature signature = Signature.getInstance("SHA256withRSA");
+            signature.initSign(key.getPrivate());
+            signature.update(signed.getBytes(US_ASCII));
+            return signed + "." + encode(signature.sign());
+        }
+
+        private static byte[] unsigned(BigInteger number) {
+            byte[] bytes = number.toByteArray();
+            return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+        }
+
+        private static String encode(byte[] bytes) {
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
+    }
+}
