@@ -61,7 +61,8 @@ public final class AccessTokens {
             List<Double> ratios = new ArrayList<>();
             List<Double> rates = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
-                double apiToken = wrk.run(agyn.uri(), ROUND, question, agyn.token()).perSecond();
+                double apiToken =
+                        wrk.run(agyn.uri(), ROUND, question, agyn.token()).perSecond();
                 double jwt = wrk.run(agyn.uri(), ROUND, question, accessToken).perSecond();
                 ratios.add(jwt / apiToken);
                 rates.add(jwt);
@@ -110,12 +111,11 @@ public final class AccessTokens {
             key = generator.generateKeyPair();
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             serve("/.well-known/openid-configuration", """
-                    {"issuer": "%1$s", "authorization_endpoint": "%1$s/a", "token_endpoint": "%1$s/t", "jwks_uri": "%1$s/keys"}"""
-                    .formatted(url()));
+                    {"issuer": "%1$s", "authorization_endpoint": "%1$s/a", "token_endpoint": "%1$s/t", "jwks_uri": "%1$s/keys"}""".formatted(url()));
             RSAPublicKey publicKey = (RSAPublicKey) key.getPublic();
             serve("/keys", """
-                    {"keys": [{"kty": "RSA", "kid": "1", "use": "sig", "alg": "RS256", "n": "%s", "e": "%s"}]}"""
-                    .formatted(encode(unsigned(publicKey.getModulus())), encode(unsigned(publicKey.getPublicExponent()))));
+                    {"keys": [{"kty": "RSA", "kid": "1", "use": "sig", "alg": "RS256", "n": "%s", "e": "%s"}]}""".formatted(
+                            encode(unsigned(publicKey.getModulus())), encode(unsigned(publicKey.getPublicExponent()))));
             server.start();
         }
 
@@ -142,8 +142,7 @@ public final class AccessTokens {
                     "realm_access":{"roles":["default-roles-acme","offline_access","uma_authorization"]},\
                     "resource_access":{"account":{"roles":["manage-account","manage-account-links","view-profile"]}},\
                     "scope":"openid email profile","email_verified":true,"name":"Ada Example","preferred_username":"ada",\
-                    "groups":["payments","developers"],"given_name":"Ada","family_name":"Example","email":"ada@acme.example"}"""
-                    .formatted(url(), subject, now, now + 3600);
+                    "groups":["payments","developers"],"given_name":"Ada","family_name":"Example","email":"ada@acme.example"}""".formatted(url(), subject, now, now + 3600);
             String signed = encode(header.getBytes(UTF_8)) + "." + encode(claims.getBytes(UTF_8));
             Signature signature = Signature.getInstance("SHA256withRSA");
             signature.initSign(key.getPrivate());

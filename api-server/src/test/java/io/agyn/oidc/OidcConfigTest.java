@@ -67,8 +67,8 @@ class OidcConfigTest {
             issuer=https://login.example.com?a=b,client-id=agyn | AGYN_OIDC_ISSUER is "https://login.example.com?a=b", which is not an https URL without query, such as https://login.example.com/realms/acme: correct it, or remove it to use sign-in with API tokens only.
             issuer=https://login_example,client-id=agyn | AGYN_OIDC_ISSUER is "https://login_example", which is not a URL with a host: correct it, or remove it to use sign-in with API tokens only.
             issuer=https://login.example.com,client-id=agyn,scopes=profile | AGYN_OIDC_SCOPES is "profile", which is not scopes with openid and spaces between, such as openid profile email: correct it, or remove it to use openid profile email.
-            issuer=https://login.example.com,client-id=agyn,client-secret-file=/no/such/file | AGYN_OIDC_CLIENT_SECRET_FILE is /no/such/file, which cannot be read (no such file): correct it, or remove it.
-            issuer=https://login.example.com,client-id=agyn,ca-file=/no/such/file | AGYN_OIDC_CA_FILE is /no/such/file, which cannot be read (no such file): correct it, or remove it.
+            issuer=https://login.example.com,client-id=agyn,client-secret-file=/no/such/file | AGYN_OIDC_CLIENT_SECRET_FILE is /no/such/file, which cannot be read (/no/such/file does not exist): correct it, or remove it.
+            issuer=https://login.example.com,client-id=agyn,ca-file=/no/such/file | AGYN_OIDC_CA_FILE is /no/such/file, which cannot be read (/no/such/file does not exist): correct it, or remove it.
             """)
     void wrongSettingsAreExplainedInOneSentence(String settings, String sentence) {
         Map<String, String> values = new HashMap<>();

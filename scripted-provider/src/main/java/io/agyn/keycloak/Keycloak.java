@@ -53,8 +53,8 @@ public final class Keycloak implements AutoCloseable {
      * @param log the file for its output
      */
     public static Keycloak start(Path home, Path log) throws IOException, InterruptedException {
-        Keycloak keycloak = new Keycloak(
-                requireNonNull(home, "home is null"), requireNonNull(log, "log is null"), freePort());
+        Keycloak keycloak =
+                new Keycloak(requireNonNull(home, "home is null"), requireNonNull(log, "log is null"), freePort());
         try {
             keycloak.awaitReady();
             return keycloak;
@@ -78,7 +78,10 @@ public final class Keycloak implements AutoCloseable {
                 throw new IOException("scripts/find-keycloak.sh failed");
             }
             Keycloak started = start(
-                    Path.of(home), Path.of("target", "keycloak-%d.log".formatted(ProcessHandle.current().pid())));
+                    Path.of(home),
+                    Path.of(
+                            "target",
+                            "keycloak-%d.log".formatted(ProcessHandle.current().pid())));
             Runtime.getRuntime().addShutdownHook(new Thread(started::kill));
             shared = started;
         }
@@ -138,8 +141,7 @@ public final class Keycloak implements AutoCloseable {
         environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", password);
         environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx384m");
         // It serves few requests. Its threads need the module from JDK 24 on.
-        environment.put(
-                "JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 --add-opens=java.base/java.lang=ALL-UNNAMED");
+        environment.put("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1 --add-opens=java.base/java.lang=ALL-UNNAMED");
         return builder.start();
     }
 
@@ -191,8 +193,7 @@ public final class Keycloak implements AutoCloseable {
                 .build();
         HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
         if (response.statusCode() >= 300) {
-            throw new IOException(
-                    "%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
+            throw new IOException("%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
         }
         return response;
     }

@@ -53,7 +53,7 @@ public class ProviderSignInPages {
 
     @CheckedTemplate(basePath = "console")
     static class Templates {
-        static native TemplateInstance signInFailed(String title, String detail, String again);
+        static native TemplateInstance signInFailed(String heading, String detail, String again);
     }
 
     private final SignInFlow flow;
@@ -185,9 +185,9 @@ public class ProviderSignInPages {
                         again(next)));
     }
 
-    private Response rejected(int status, String title, String detail, String next) {
+    private Response rejected(int status, String heading, String detail, String next) {
         denials.log("signIn", ProblemKind.FORBIDDEN);
-        return pages.withoutNavigation(status, Templates.signInFailed(title, detail, again(next)));
+        return pages.withoutNavigation(status, Templates.signInFailed(heading, detail, again(next)));
     }
 
     private static String again(String next) {
