@@ -451,15 +451,16 @@ func (a *UsersAPIService) GetUserExecute(r ApiGetUserRequest) (*User, *http.Resp
 }
 
 type ApiListUsersRequest struct {
-	ctx        context.Context
-	ApiService *UsersAPIService
-	pageSize   *int32
-	pageToken  *string
-	name       *string
-	email      *string
-	search     *string
-	role       *Role
-	state      *UserState
+	ctx         context.Context
+	ApiService  *UsersAPIService
+	pageSize    *int32
+	pageToken   *string
+	name        *string
+	email       *string
+	search      *string
+	role        *Role
+	state       *UserState
+	oidcSubject *string
 }
 
 // The maximum number of items per page.
@@ -501,6 +502,12 @@ func (r ApiListUsersRequest) Role(role Role) ApiListUsersRequest {
 // Only users in this state.
 func (r ApiListUsersRequest) State(state UserState) ApiListUsersRequest {
 	r.state = &state
+	return r
+}
+
+// Only the user with this id at the identity provider.
+func (r ApiListUsersRequest) OidcSubject(oidcSubject string) ApiListUsersRequest {
+	r.oidcSubject = &oidcSubject
 	return r
 }
 
@@ -569,6 +576,9 @@ func (a *UsersAPIService) ListUsersExecute(r ApiListUsersRequest) (*UserList, *h
 	}
 	if r.state != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "state", r.state, "form", "")
+	}
+	if r.oidcSubject != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "oidc_subject", r.oidcSubject, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -27,6 +27,8 @@ type User struct {
 	Email NullableString `json:"email"`
 	Role  Role           `json:"role"`
 	State UserState      `json:"state"`
+	// The user's id at the identity provider (`sub` in its tokens); null if the user has not signed in with it.
+	OidcSubject NullableString `json:"oidc_subject"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -40,13 +42,14 @@ type _User User
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUser(id string, name string, email NullableString, role Role, state UserState, createdAt time.Time, updatedAt time.Time) *User {
+func NewUser(id string, name string, email NullableString, role Role, state UserState, oidcSubject NullableString, createdAt time.Time, updatedAt time.Time) *User {
 	this := User{}
 	this.Id = id
 	this.Name = name
 	this.Email = email
 	this.Role = role
 	this.State = state
+	this.OidcSubject = oidcSubject
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
 	return &this
@@ -182,6 +185,32 @@ func (o *User) SetState(v UserState) {
 	o.State = v
 }
 
+// GetOidcSubject returns the OidcSubject field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *User) GetOidcSubject() string {
+	if o == nil || o.OidcSubject.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.OidcSubject.Get()
+}
+
+// GetOidcSubjectOk returns a tuple with the OidcSubject field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *User) GetOidcSubjectOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.OidcSubject.Get(), o.OidcSubject.IsSet()
+}
+
+// SetOidcSubject sets field value
+func (o *User) SetOidcSubject(v string) {
+	o.OidcSubject.Set(&v)
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *User) GetCreatedAt() time.Time {
 	if o == nil {
@@ -245,6 +274,7 @@ func (o User) ToMap() (map[string]interface{}, error) {
 	toSerialize["email"] = o.Email.Get()
 	toSerialize["role"] = o.Role
 	toSerialize["state"] = o.State
+	toSerialize["oidc_subject"] = o.OidcSubject.Get()
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
 
@@ -265,6 +295,7 @@ func (o *User) UnmarshalJSON(data []byte) (err error) {
 		"email",
 		"role",
 		"state",
+		"oidc_subject",
 		"created_at",
 		"updated_at",
 	}
@@ -301,6 +332,7 @@ func (o *User) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "email")
 		delete(additionalProperties, "role")
 		delete(additionalProperties, "state")
+		delete(additionalProperties, "oidc_subject")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		o.AdditionalProperties = additionalProperties

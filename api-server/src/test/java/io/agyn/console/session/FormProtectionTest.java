@@ -135,6 +135,26 @@ class FormProtectionTest {
     }
 
     @Test
+    void htmxFormIsKeptWhenTheSessionHasEnded() {
+        given().redirects()
+                .follow(false)
+                .header("HX-Request", "true")
+                .contentType("application/x-www-form-urlencoded")
+                .post("/organizations/new")
+                .then()
+                .statusCode(401)
+                .header("HX-Retarget", equalTo("#trouble"))
+                .body(containsString("your input is kept"));
+        assertThat(Visitor.stranger().page("/sign-in/renewed")).contains("data-ended");
+        // The form of the ended session gets the CSRF token of the new one.
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String csrf = visitor.page("/sign-in/renewed").split("data-csrf=\"")[1].split("\"")[0];
+        visitor.post("/organizations/new", Map.of("name", Api.freshName("kept"), "csrf", csrf))
+                .then()
+                .statusCode(303);
+    }
+
+    @Test
     void signInAfterAFormReturnsToTheParentPage() {
         given().redirects()
                 .follow(false)

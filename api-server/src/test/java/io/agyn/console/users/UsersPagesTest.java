@@ -43,7 +43,7 @@ class UsersPagesTest {
         Api.get(path).body("name", equalTo("Agents II"), "role", equalTo("cluster_admin"), "state", equalTo("active"));
         admin.submit(path, path + "/state", Map.of("state", "suspended")).then().statusCode(303);
         Api.get(path).body("name", equalTo("Agents II"), "state", equalTo("suspended"));
-        assertThat(admin.page(path)).contains(">Activate</button>", "All their API tokens are rejected");
+        assertThat(admin.page(path)).contains(">Activate</button>", "All their tokens are rejected");
         admin.submit(path, Map.of("name", "Agents III", "email", email, "role", "user"))
                 .then()
                 .statusCode(303);
