@@ -26,7 +26,7 @@ func TestAccessFollowsRoleMembershipAndBinding(t *testing.T) {
 		"a user with an unknown role":            {role: "auditor"},
 	} {
 		me := map[string]any{
-			"id": idOf(2), "name": "a", "email": nil, "role": caller.role, "api_token_id": idOf(3), "organization_id": nil, "memberships": []any{},
+			"id": idOf(2), "username": "a", "name": "a", "email": nil, "role": caller.role, "home_organization_id": nil, "api_token_id": idOf(3), "organization_id": nil, "memberships": []any{},
 		}
 		if caller.bound != "" {
 			me["organization_id"] = caller.bound

@@ -46,7 +46,7 @@ func (r ApiAddMemberRequest) Execute() (*Member, *http.Response, error) {
 /*
 AddMember Add a member
 
-Adds an existing user, given by `user_id` or `email`, as a member or owner. Owners and cluster admins only.
+Adds an existing user, given by `user_id`, `username` or `email`, as a member or owner. Owners and cluster admins only.
 Owners can use `user_id` only for users of their organizations.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
@@ -207,7 +207,7 @@ func (r ApiGetMemberRequest) Execute() (*Member, *http.Response, error) {
 /*
 GetMember Get a member
 
-Returns a member with the user's name, email address and state.
+Returns a member with the user's name, username, email address and state.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -339,6 +339,7 @@ type ApiListMembersRequest struct {
 	pageSize       *int32
 	pageToken      *string
 	name           *string
+	username       *string
 	email          *string
 	search         *string
 }
@@ -361,13 +362,19 @@ func (r ApiListMembersRequest) Name(name string) ApiListMembersRequest {
 	return r
 }
 
+// Only the user with this username.
+func (r ApiListMembersRequest) Username(username string) ApiListMembersRequest {
+	r.username = &username
+	return r
+}
+
 // Only users with this email address, case-insensitive.
 func (r ApiListMembersRequest) Email(email string) ApiListMembersRequest {
 	r.email = &email
 	return r
 }
 
-// Only users whose name or email address contains this text, case-insensitive.
+// Only users whose name, username or email address contains this text, case-insensitive.
 func (r ApiListMembersRequest) Search(search string) ApiListMembersRequest {
 	r.search = &search
 	return r
@@ -435,6 +442,9 @@ func (a *MembersAPIService) ListMembersExecute(r ApiListMembersRequest) (*Member
 	}
 	if r.name != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "name", r.name, "form", "")
+	}
+	if r.username != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "username", r.username, "form", "")
 	}
 	if r.email != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "email", r.email, "form", "")

@@ -45,8 +45,9 @@ func (r ApiCreateOrganizationRequest) Execute() (*Organization, *http.Response, 
 /*
 CreateOrganization Create an organization
 
-Creates an organization without members. Cluster admins only. Without `slug`, the server derives one from the
-name, and appends a number if it is taken.
+Creates an organization. The caller becomes its owner. If the server's setting `AGYN_ORGANIZATION_CREATION` is
+`admins`, only cluster admins may create organizations. Without `slug`, the server derives one from the name, and
+appends a number if it is taken.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiCreateOrganizationRequest
@@ -176,7 +177,14 @@ type ApiDeleteOrganizationRequest struct {
 	ctx            context.Context
 	ApiService     *OrganizationsAPIService
 	organizationId string
+	force          *bool
 	ifMatch        *string
+}
+
+// Whether to delete the contents of the organization too, permanently and in one transaction.
+func (r ApiDeleteOrganizationRequest) Force(force bool) ApiDeleteOrganizationRequest {
+	r.force = &force
+	return r
 }
 
 // Entity tags, one of which must match the current state, or &#x60;*&#x60; (RFC 9110). Otherwise returns 412.
@@ -192,8 +200,8 @@ func (r ApiDeleteOrganizationRequest) Execute() (*http.Response, error) {
 /*
 DeleteOrganization Delete an organization
 
-Deletes an empty organization and its memberships. If it contains secrets, secret providers, LLM providers, models or
-API tokens, returns 409 and lists them. Its usage becomes unavailable.
+Deletes an organization and its memberships. If it contains secrets, secret providers, LLM providers, models or
+API tokens that are bound to it, returns 409 and lists them, except with `force`. Its usage becomes unavailable.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -233,6 +241,13 @@ func (a *OrganizationsAPIService) DeleteOrganizationExecute(r ApiDeleteOrganizat
 		return nil, reportError("organizationId must have less than 36 elements")
 	}
 
+	if r.force != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "force", r.force, "form", "")
+	} else {
+		var defaultValue bool = false
+		parameterAddToHeaderOrQuery(localVarQueryParams, "force", defaultValue, "form", "")
+		r.force = &defaultValue
+	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
 
@@ -366,6 +381,135 @@ func (a *OrganizationsAPIService) GetOrganizationExecute(r ApiGetOrganizationReq
 	}
 
 	localVarPath := localBasePath + "/organizations/{organization_id}"
+	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.organizationId) < 36 {
+		return localVarReturnValue, nil, reportError("organizationId must have at least 36 elements")
+	}
+	if strlen(r.organizationId) > 36 {
+		return localVarReturnValue, nil, reportError("organizationId must have less than 36 elements")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json", "application/problem+json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := io.ReadAll(localVarHTTPResponse.Body)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = a.client.decode(&localVarReturnValue, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
+type ApiGetOrganizationContentsRequest struct {
+	ctx            context.Context
+	ApiService     *OrganizationsAPIService
+	organizationId string
+}
+
+func (r ApiGetOrganizationContentsRequest) Execute() (*OrganizationContents, *http.Response, error) {
+	return r.ApiService.GetOrganizationContentsExecute(r)
+}
+
+/*
+GetOrganizationContents Count the contents of an organization
+
+Returns the number of resources of each kind in the organization that a forced deletion would delete.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param organizationId The id of the organization.
+	@return ApiGetOrganizationContentsRequest
+*/
+func (a *OrganizationsAPIService) GetOrganizationContents(ctx context.Context, organizationId string) ApiGetOrganizationContentsRequest {
+	return ApiGetOrganizationContentsRequest{
+		ApiService:     a,
+		ctx:            ctx,
+		organizationId: organizationId,
+	}
+}
+
+// Execute executes the request
+//
+//	@return OrganizationContents
+func (a *OrganizationsAPIService) GetOrganizationContentsExecute(r ApiGetOrganizationContentsRequest) (*OrganizationContents, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodGet
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *OrganizationContents
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "OrganizationsAPIService.GetOrganizationContents")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/organizations/{organization_id}/contents"
 	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
 
 	localVarHeaderParams := make(map[string]string)

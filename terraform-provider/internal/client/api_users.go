@@ -456,6 +456,7 @@ type ApiListUsersRequest struct {
 	pageSize    *int32
 	pageToken   *string
 	name        *string
+	username    *string
 	email       *string
 	search      *string
 	role        *Role
@@ -481,13 +482,19 @@ func (r ApiListUsersRequest) Name(name string) ApiListUsersRequest {
 	return r
 }
 
+// Only the user with this username.
+func (r ApiListUsersRequest) Username(username string) ApiListUsersRequest {
+	r.username = &username
+	return r
+}
+
 // Only users with this email address, case-insensitive.
 func (r ApiListUsersRequest) Email(email string) ApiListUsersRequest {
 	r.email = &email
 	return r
 }
 
-// Only users whose name or email address contains this text, case-insensitive.
+// Only users whose name, username or email address contains this text, case-insensitive.
 func (r ApiListUsersRequest) Search(search string) ApiListUsersRequest {
 	r.search = &search
 	return r
@@ -564,6 +571,9 @@ func (a *UsersAPIService) ListUsersExecute(r ApiListUsersRequest) (*UserList, *h
 	}
 	if r.name != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "name", r.name, "form", "")
+	}
+	if r.username != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "username", r.username, "form", "")
 	}
 	if r.email != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "email", r.email, "form", "")
@@ -668,7 +678,7 @@ func (r ApiUpdateUserRequest) Execute() (*User, *http.Response, error) {
 /*
 UpdateUser Update a user
 
-Replaces name, email, role and state. Cluster admins only. Within a second after suspension, every replica
+Replaces name, username, email, role and state. Cluster admins only. Within a second after suspension, every replica
 rejects the user's API tokens; model calls in flight finish. Demoting or suspending the last active cluster
 admin, or suspending the last active owner of an organization, returns 409.
 

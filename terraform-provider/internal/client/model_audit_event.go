@@ -32,7 +32,7 @@ type AuditEvent struct {
 	Code NullableString `json:"code"`
 	// The affected resource; null if there is not exactly one.
 	ResourceId NullableString `json:"resource_id"`
-	// The names of the fields that changed.
+	// The names of the fields that changed. For the forced deletion of an organization, the numbers of deleted resources, such as `3 models`.
 	ChangedFields []string `json:"changed_fields"`
 	// The user; null if unknown.
 	UserId NullableString `json:"user_id"`

@@ -20,17 +20,21 @@ var _ MappedNullable = &Me{}
 type Me struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
+	// Lower-case letters, digits, underscores and hyphens, such as payments; unique in the cluster.
+	Username string `json:"username" validate:"regexp=^[a-z0-9_-]{1\\,32}$"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// The email address; null for the first cluster admin until one is set.
-	Email NullableString `json:"email"`
+	// An email address in ASCII, unique, case-insensitive; null without one.
+	Email NullableString `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
 	Role  Role           `json:"role"`
 	// The user's organizations that the API token can access, oldest first. Cluster admins can access all others too.
 	Memberships []Membership `json:"memberships"`
 	// The API token of the request; null for a sign-in or an access token of the identity provider.
 	ApiTokenId NullableString `json:"api_token_id"`
 	// The organization that the API token is bound to; null if it is not bound.
-	OrganizationId       NullableString `json:"organization_id"`
+	OrganizationId NullableString `json:"organization_id"`
+	// The organization in which model names without a slug are resolved: the one that the API token is bound to, else the chosen one, else that of the oldest membership; null without any.
+	HomeOrganizationId   NullableString `json:"home_organization_id"`
 	AdditionalProperties map[string]interface{}
 }
 
@@ -40,15 +44,17 @@ type _Me Me
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMe(id string, name string, email NullableString, role Role, memberships []Membership, apiTokenId NullableString, organizationId NullableString) *Me {
+func NewMe(id string, username string, name string, email NullableString, role Role, memberships []Membership, apiTokenId NullableString, organizationId NullableString, homeOrganizationId NullableString) *Me {
 	this := Me{}
 	this.Id = id
+	this.Username = username
 	this.Name = name
 	this.Email = email
 	this.Role = role
 	this.Memberships = memberships
 	this.ApiTokenId = apiTokenId
 	this.OrganizationId = organizationId
+	this.HomeOrganizationId = homeOrganizationId
 	return &this
 }
 
@@ -82,6 +88,30 @@ func (o *Me) GetIdOk() (*string, bool) {
 // SetId sets field value
 func (o *Me) SetId(v string) {
 	o.Id = v
+}
+
+// GetUsername returns the Username field value
+func (o *Me) GetUsername() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Username
+}
+
+// GetUsernameOk returns a tuple with the Username field value
+// and a boolean to check if the value has been set.
+func (o *Me) GetUsernameOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Username, true
+}
+
+// SetUsername sets field value
+func (o *Me) SetUsername(v string) {
+	o.Username = v
 }
 
 // GetName returns the Name field value
@@ -234,6 +264,32 @@ func (o *Me) SetOrganizationId(v string) {
 	o.OrganizationId.Set(&v)
 }
 
+// GetHomeOrganizationId returns the HomeOrganizationId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Me) GetHomeOrganizationId() string {
+	if o == nil || o.HomeOrganizationId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.HomeOrganizationId.Get()
+}
+
+// GetHomeOrganizationIdOk returns a tuple with the HomeOrganizationId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Me) GetHomeOrganizationIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.HomeOrganizationId.Get(), o.HomeOrganizationId.IsSet()
+}
+
+// SetHomeOrganizationId sets field value
+func (o *Me) SetHomeOrganizationId(v string) {
+	o.HomeOrganizationId.Set(&v)
+}
+
 func (o Me) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -245,12 +301,14 @@ func (o Me) MarshalJSON() ([]byte, error) {
 func (o Me) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["id"] = o.Id
+	toSerialize["username"] = o.Username
 	toSerialize["name"] = o.Name
 	toSerialize["email"] = o.Email.Get()
 	toSerialize["role"] = o.Role
 	toSerialize["memberships"] = o.Memberships
 	toSerialize["api_token_id"] = o.ApiTokenId.Get()
 	toSerialize["organization_id"] = o.OrganizationId.Get()
+	toSerialize["home_organization_id"] = o.HomeOrganizationId.Get()
 
 	for key, value := range o.AdditionalProperties {
 		toSerialize[key] = value
@@ -265,12 +323,14 @@ func (o *Me) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"id",
+		"username",
 		"name",
 		"email",
 		"role",
 		"memberships",
 		"api_token_id",
 		"organization_id",
+		"home_organization_id",
 	}
 
 	allProperties := make(map[string]interface{})
@@ -301,12 +361,14 @@ func (o *Me) UnmarshalJSON(data []byte) (err error) {
 
 	if err = json.Unmarshal(data, &additionalProperties); err == nil {
 		delete(additionalProperties, "id")
+		delete(additionalProperties, "username")
 		delete(additionalProperties, "name")
 		delete(additionalProperties, "email")
 		delete(additionalProperties, "role")
 		delete(additionalProperties, "memberships")
 		delete(additionalProperties, "api_token_id")
 		delete(additionalProperties, "organization_id")
+		delete(additionalProperties, "home_organization_id")
 		o.AdditionalProperties = additionalProperties
 	}
 

@@ -23,10 +23,12 @@ type Member struct {
 	OrganizationId string `json:"organization_id"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId string `json:"user_id"`
+	// Lower-case letters, digits, underscores and hyphens, such as payments; unique in the cluster.
+	Username string `json:"username" validate:"regexp=^[a-z0-9_-]{1\\,32}$"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// The email address; null for the first cluster admin until one is set.
-	Email NullableString `json:"email"`
+	// An email address in ASCII, unique, case-insensitive; null without one.
+	Email NullableString `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
 	State UserState      `json:"state"`
 	Role  MemberRole     `json:"role"`
 	// A time in UTC (RFC 3339).
@@ -42,10 +44,11 @@ type _Member Member
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMember(organizationId string, userId string, name string, email NullableString, state UserState, role MemberRole, createdAt time.Time, updatedAt time.Time) *Member {
+func NewMember(organizationId string, userId string, username string, name string, email NullableString, state UserState, role MemberRole, createdAt time.Time, updatedAt time.Time) *Member {
 	this := Member{}
 	this.OrganizationId = organizationId
 	this.UserId = userId
+	this.Username = username
 	this.Name = name
 	this.Email = email
 	this.State = state
@@ -109,6 +112,30 @@ func (o *Member) GetUserIdOk() (*string, bool) {
 // SetUserId sets field value
 func (o *Member) SetUserId(v string) {
 	o.UserId = v
+}
+
+// GetUsername returns the Username field value
+func (o *Member) GetUsername() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Username
+}
+
+// GetUsernameOk returns a tuple with the Username field value
+// and a boolean to check if the value has been set.
+func (o *Member) GetUsernameOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Username, true
+}
+
+// SetUsername sets field value
+func (o *Member) SetUsername(v string) {
+	o.Username = v
 }
 
 // GetName returns the Name field value
@@ -269,6 +296,7 @@ func (o Member) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["organization_id"] = o.OrganizationId
 	toSerialize["user_id"] = o.UserId
+	toSerialize["username"] = o.Username
 	toSerialize["name"] = o.Name
 	toSerialize["email"] = o.Email.Get()
 	toSerialize["state"] = o.State
@@ -290,6 +318,7 @@ func (o *Member) UnmarshalJSON(data []byte) (err error) {
 	requiredProperties := []string{
 		"organization_id",
 		"user_id",
+		"username",
 		"name",
 		"email",
 		"state",
@@ -327,6 +356,7 @@ func (o *Member) UnmarshalJSON(data []byte) (err error) {
 	if err = json.Unmarshal(data, &additionalProperties); err == nil {
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "user_id")
+		delete(additionalProperties, "username")
 		delete(additionalProperties, "name")
 		delete(additionalProperties, "email")
 		delete(additionalProperties, "state")

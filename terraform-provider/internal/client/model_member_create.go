@@ -17,10 +17,12 @@ import (
 // checks if the MemberCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &MemberCreate{}
 
-// MemberCreate A new member. Give either `user_id` or `email`.
+// MemberCreate A new member. Give one of `user_id`, `username` and `email`.
 type MemberCreate struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
+	// Lower-case letters, digits, underscores and hyphens, such as payments; unique in the cluster.
+	Username *string `json:"username,omitempty" validate:"regexp=^[a-z0-9_-]{1\\,32}$"`
 	// An email address in ASCII, such as payments@acme.example; unique, case-insensitive.
 	Email *string    `json:"email,omitempty" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
 	Role  MemberRole `json:"role"`
@@ -76,6 +78,38 @@ func (o *MemberCreate) HasUserId() bool {
 // SetUserId gets a reference to the given string and assigns it to the UserId field.
 func (o *MemberCreate) SetUserId(v string) {
 	o.UserId = &v
+}
+
+// GetUsername returns the Username field value if set, zero value otherwise.
+func (o *MemberCreate) GetUsername() string {
+	if o == nil || IsNil(o.Username) {
+		var ret string
+		return ret
+	}
+	return *o.Username
+}
+
+// GetUsernameOk returns a tuple with the Username field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *MemberCreate) GetUsernameOk() (*string, bool) {
+	if o == nil || IsNil(o.Username) {
+		return nil, false
+	}
+	return o.Username, true
+}
+
+// HasUsername returns a boolean if a field has been set.
+func (o *MemberCreate) HasUsername() bool {
+	if o != nil && !IsNil(o.Username) {
+		return true
+	}
+
+	return false
+}
+
+// SetUsername gets a reference to the given string and assigns it to the Username field.
+func (o *MemberCreate) SetUsername(v string) {
+	o.Username = &v
 }
 
 // GetEmail returns the Email field value if set, zero value otherwise.
@@ -146,6 +180,9 @@ func (o MemberCreate) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	if !IsNil(o.UserId) {
 		toSerialize["user_id"] = o.UserId
+	}
+	if !IsNil(o.Username) {
+		toSerialize["username"] = o.Username
 	}
 	if !IsNil(o.Email) {
 		toSerialize["email"] = o.Email

@@ -21,10 +21,12 @@ var _ MappedNullable = &User{}
 type User struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
+	// Lower-case letters, digits, underscores and hyphens, such as payments; unique in the cluster.
+	Username string `json:"username" validate:"regexp=^[a-z0-9_-]{1\\,32}$"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// The email address; null for the first cluster admin until one is set.
-	Email NullableString `json:"email"`
+	// An email address in ASCII, unique, case-insensitive; null without one.
+	Email NullableString `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
 	Role  Role           `json:"role"`
 	State UserState      `json:"state"`
 	// The user's id at the identity provider (`sub` in its tokens); null if the user has not signed in with it.
@@ -42,9 +44,10 @@ type _User User
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUser(id string, name string, email NullableString, role Role, state UserState, oidcSubject NullableString, createdAt time.Time, updatedAt time.Time) *User {
+func NewUser(id string, username string, name string, email NullableString, role Role, state UserState, oidcSubject NullableString, createdAt time.Time, updatedAt time.Time) *User {
 	this := User{}
 	this.Id = id
+	this.Username = username
 	this.Name = name
 	this.Email = email
 	this.Role = role
@@ -85,6 +88,30 @@ func (o *User) GetIdOk() (*string, bool) {
 // SetId sets field value
 func (o *User) SetId(v string) {
 	o.Id = v
+}
+
+// GetUsername returns the Username field value
+func (o *User) GetUsername() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Username
+}
+
+// GetUsernameOk returns a tuple with the Username field value
+// and a boolean to check if the value has been set.
+func (o *User) GetUsernameOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Username, true
+}
+
+// SetUsername sets field value
+func (o *User) SetUsername(v string) {
+	o.Username = v
 }
 
 // GetName returns the Name field value
@@ -270,6 +297,7 @@ func (o User) MarshalJSON() ([]byte, error) {
 func (o User) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["id"] = o.Id
+	toSerialize["username"] = o.Username
 	toSerialize["name"] = o.Name
 	toSerialize["email"] = o.Email.Get()
 	toSerialize["role"] = o.Role
@@ -291,6 +319,7 @@ func (o *User) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"id",
+		"username",
 		"name",
 		"email",
 		"role",
@@ -328,6 +357,7 @@ func (o *User) UnmarshalJSON(data []byte) (err error) {
 
 	if err = json.Unmarshal(data, &additionalProperties); err == nil {
 		delete(additionalProperties, "id")
+		delete(additionalProperties, "username")
 		delete(additionalProperties, "name")
 		delete(additionalProperties, "email")
 		delete(additionalProperties, "role")

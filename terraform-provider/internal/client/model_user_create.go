@@ -17,14 +17,16 @@ import (
 // checks if the UserCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UserCreate{}
 
-// UserCreate A new user. The default role is `user`, the default state `active`.
+// UserCreate A new user. The default role is `user`, the default state `active`. The default username is derived from the local part of the email address, else from the name, with a number if it is taken.
 type UserCreate struct {
+	// Lower-case letters, digits, underscores and hyphens, such as payments; unique in the cluster.
+	Username *string `json:"username,omitempty" validate:"regexp=^[a-z0-9_-]{1\\,32}$"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// An email address in ASCII, such as payments@acme.example; unique, case-insensitive.
-	Email string     `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
-	Role  *Role      `json:"role,omitempty"`
-	State *UserState `json:"state,omitempty"`
+	// An email address in ASCII, unique, case-insensitive; null without one.
+	Email NullableString `json:"email,omitempty" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
+	Role  *Role          `json:"role,omitempty"`
+	State *UserState     `json:"state,omitempty"`
 }
 
 type _UserCreate UserCreate
@@ -33,10 +35,9 @@ type _UserCreate UserCreate
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUserCreate(name string, email string) *UserCreate {
+func NewUserCreate(name string) *UserCreate {
 	this := UserCreate{}
 	this.Name = name
-	this.Email = email
 	return &this
 }
 
@@ -46,6 +47,38 @@ func NewUserCreate(name string, email string) *UserCreate {
 func NewUserCreateWithDefaults() *UserCreate {
 	this := UserCreate{}
 	return &this
+}
+
+// GetUsername returns the Username field value if set, zero value otherwise.
+func (o *UserCreate) GetUsername() string {
+	if o == nil || IsNil(o.Username) {
+		var ret string
+		return ret
+	}
+	return *o.Username
+}
+
+// GetUsernameOk returns a tuple with the Username field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *UserCreate) GetUsernameOk() (*string, bool) {
+	if o == nil || IsNil(o.Username) {
+		return nil, false
+	}
+	return o.Username, true
+}
+
+// HasUsername returns a boolean if a field has been set.
+func (o *UserCreate) HasUsername() bool {
+	if o != nil && !IsNil(o.Username) {
+		return true
+	}
+
+	return false
+}
+
+// SetUsername gets a reference to the given string and assigns it to the Username field.
+func (o *UserCreate) SetUsername(v string) {
+	o.Username = &v
 }
 
 // GetName returns the Name field value
@@ -72,28 +105,47 @@ func (o *UserCreate) SetName(v string) {
 	o.Name = v
 }
 
-// GetEmail returns the Email field value
+// GetEmail returns the Email field value if set, zero value otherwise (both if not set or set to explicit null).
 func (o *UserCreate) GetEmail() string {
-	if o == nil {
+	if o == nil || IsNil(o.Email.Get()) {
 		var ret string
 		return ret
 	}
-
-	return o.Email
+	return *o.Email.Get()
 }
 
-// GetEmailOk returns a tuple with the Email field value
+// GetEmailOk returns a tuple with the Email field value if set, nil otherwise
 // and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *UserCreate) GetEmailOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.Email, true
+	return o.Email.Get(), o.Email.IsSet()
 }
 
-// SetEmail sets field value
+// HasEmail returns a boolean if a field has been set.
+func (o *UserCreate) HasEmail() bool {
+	if o != nil && o.Email.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetEmail gets a reference to the given NullableString and assigns it to the Email field.
 func (o *UserCreate) SetEmail(v string) {
-	o.Email = v
+	o.Email.Set(&v)
+}
+
+// SetEmailNil sets the value for Email to be an explicit nil
+func (o *UserCreate) SetEmailNil() {
+	o.Email.Set(nil)
+}
+
+// UnsetEmail ensures that no value is present for Email, not even an explicit nil
+func (o *UserCreate) UnsetEmail() {
+	o.Email.Unset()
 }
 
 // GetRole returns the Role field value if set, zero value otherwise.
@@ -170,8 +222,13 @@ func (o UserCreate) MarshalJSON() ([]byte, error) {
 
 func (o UserCreate) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
+	if !IsNil(o.Username) {
+		toSerialize["username"] = o.Username
+	}
 	toSerialize["name"] = o.Name
-	toSerialize["email"] = o.Email
+	if o.Email.IsSet() {
+		toSerialize["email"] = o.Email.Get()
+	}
 	if !IsNil(o.Role) {
 		toSerialize["role"] = o.Role
 	}
@@ -187,7 +244,6 @@ func (o *UserCreate) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"name",
-		"email",
 	}
 
 	allProperties := make(map[string]interface{})

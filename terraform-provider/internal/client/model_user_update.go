@@ -17,14 +17,16 @@ import (
 // checks if the UserUpdate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UserUpdate{}
 
-// UserUpdate The new state of a user. All fields are required, so that an omitted field cannot demote or reactivate a user.
+// UserUpdate The new state of a user. An omitted username stays unchanged; without `email`, the user has no email address. Role and state are required, so that an omitted field cannot demote or reactivate a user.
 type UserUpdate struct {
+	// Lower-case letters, digits, underscores and hyphens, such as payments; unique in the cluster.
+	Username *string `json:"username,omitempty" validate:"regexp=^[a-z0-9_-]{1\\,32}$"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// An email address in ASCII, such as payments@acme.example; unique, case-insensitive.
-	Email string    `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
-	Role  Role      `json:"role"`
-	State UserState `json:"state"`
+	// An email address in ASCII, unique, case-insensitive; null without one.
+	Email NullableString `json:"email,omitempty" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
+	Role  Role           `json:"role"`
+	State UserState      `json:"state"`
 }
 
 type _UserUpdate UserUpdate
@@ -33,10 +35,9 @@ type _UserUpdate UserUpdate
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUserUpdate(name string, email string, role Role, state UserState) *UserUpdate {
+func NewUserUpdate(name string, role Role, state UserState) *UserUpdate {
 	this := UserUpdate{}
 	this.Name = name
-	this.Email = email
 	this.Role = role
 	this.State = state
 	return &this
@@ -48,6 +49,38 @@ func NewUserUpdate(name string, email string, role Role, state UserState) *UserU
 func NewUserUpdateWithDefaults() *UserUpdate {
 	this := UserUpdate{}
 	return &this
+}
+
+// GetUsername returns the Username field value if set, zero value otherwise.
+func (o *UserUpdate) GetUsername() string {
+	if o == nil || IsNil(o.Username) {
+		var ret string
+		return ret
+	}
+	return *o.Username
+}
+
+// GetUsernameOk returns a tuple with the Username field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *UserUpdate) GetUsernameOk() (*string, bool) {
+	if o == nil || IsNil(o.Username) {
+		return nil, false
+	}
+	return o.Username, true
+}
+
+// HasUsername returns a boolean if a field has been set.
+func (o *UserUpdate) HasUsername() bool {
+	if o != nil && !IsNil(o.Username) {
+		return true
+	}
+
+	return false
+}
+
+// SetUsername gets a reference to the given string and assigns it to the Username field.
+func (o *UserUpdate) SetUsername(v string) {
+	o.Username = &v
 }
 
 // GetName returns the Name field value
@@ -74,28 +107,47 @@ func (o *UserUpdate) SetName(v string) {
 	o.Name = v
 }
 
-// GetEmail returns the Email field value
+// GetEmail returns the Email field value if set, zero value otherwise (both if not set or set to explicit null).
 func (o *UserUpdate) GetEmail() string {
-	if o == nil {
+	if o == nil || IsNil(o.Email.Get()) {
 		var ret string
 		return ret
 	}
-
-	return o.Email
+	return *o.Email.Get()
 }
 
-// GetEmailOk returns a tuple with the Email field value
+// GetEmailOk returns a tuple with the Email field value if set, nil otherwise
 // and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *UserUpdate) GetEmailOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.Email, true
+	return o.Email.Get(), o.Email.IsSet()
 }
 
-// SetEmail sets field value
+// HasEmail returns a boolean if a field has been set.
+func (o *UserUpdate) HasEmail() bool {
+	if o != nil && o.Email.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetEmail gets a reference to the given NullableString and assigns it to the Email field.
 func (o *UserUpdate) SetEmail(v string) {
-	o.Email = v
+	o.Email.Set(&v)
+}
+
+// SetEmailNil sets the value for Email to be an explicit nil
+func (o *UserUpdate) SetEmailNil() {
+	o.Email.Set(nil)
+}
+
+// UnsetEmail ensures that no value is present for Email, not even an explicit nil
+func (o *UserUpdate) UnsetEmail() {
+	o.Email.Unset()
 }
 
 // GetRole returns the Role field value
@@ -156,8 +208,13 @@ func (o UserUpdate) MarshalJSON() ([]byte, error) {
 
 func (o UserUpdate) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
+	if !IsNil(o.Username) {
+		toSerialize["username"] = o.Username
+	}
 	toSerialize["name"] = o.Name
-	toSerialize["email"] = o.Email
+	if o.Email.IsSet() {
+		toSerialize["email"] = o.Email.Get()
+	}
 	toSerialize["role"] = o.Role
 	toSerialize["state"] = o.State
 	return toSerialize, nil
@@ -169,7 +226,6 @@ func (o *UserUpdate) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"name",
-		"email",
 		"role",
 		"state",
 	}

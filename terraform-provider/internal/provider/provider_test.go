@@ -293,7 +293,8 @@ func TestInvalidIDIsRejectedBeforeTheRequest(t *testing.T) {
 func callerWith(role string) map[string]any {
 	id := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
 	return map[string]any{
-		"id": id, "name": "a", "email": nil, "role": role, "memberships": []any{}, "api_token_id": id, "organization_id": nil,
+		"id": id, "username": "a", "name": "a", "email": nil, "role": role, "memberships": []any{}, "api_token_id": id, "organization_id": nil,
+		"home_organization_id": nil,
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 // dataModel is the complete member.
 type dataModel struct {
 	model
-	Name  types.String `tfsdk:"name"`
-	State types.String `tfsdk:"state"`
+	Username types.String `tfsdk:"username"`
+	Name     types.String `tfsdk:"name"`
+	State    types.String `tfsdk:"state"`
 }
 
 // Collection describes the data sources and the list resource.
@@ -24,14 +25,15 @@ func Collection() object.Collection[client.Member, dataModel] {
 		Kind:        kind,
 		Type:        "organization_member",
 		Attribute:   "members",
-		Summary:     "Reads a member of an organization by user id, email address or name.",
+		Summary:     "Reads a member of an organization by user id, username, email address or name.",
 		Description: "Lists the members of an organization.",
-		Keys:        []string{"user_id", "email", "name"},
+		Keys:        []string{"user_id", "username", "email", "name"},
 		Filters: []object.Filter{
 			object.OrganizationFilter(),
 			object.NameFilter("members"),
+			object.UsernameFilter("members"),
 			object.EmailFilter("members"),
-			object.SearchFilter("members", "name or email address"),
+			object.SearchFilter("members", "name, username or email address"),
 		},
 		Attributes: attributes,
 		Get: func(ctx context.Context, with *api.Client, query object.Query) api.Request[client.Member] {
@@ -42,9 +44,10 @@ func Collection() object.Collection[client.Member, dataModel] {
 		},
 		Read: func(member *client.Member) dataModel {
 			return dataModel{
-				model: read(member, types.StringNull()),
-				Name:  types.StringValue(member.Name),
-				State: types.StringValue(string(member.State)),
+				model:    read(member, types.StringNull()),
+				Username: types.StringValue(member.Username),
+				Name:     types.StringValue(member.Name),
+				State:    types.StringValue(string(member.State)),
 			}
 		},
 		Result: func(member *client.Member) object.Result {
@@ -61,6 +64,7 @@ func Collection() object.Collection[client.Member, dataModel] {
 func listRequest(ctx context.Context, with *api.Client, query object.Query) client.ApiListMembersRequest {
 	request := with.MembersAPI.ListMembers(ctx, query.Get("organization_id"))
 	request = object.With(request, query, "name", client.ApiListMembersRequest.Name)
+	request = object.With(request, query, "username", client.ApiListMembersRequest.Username)
 	request = object.With(request, query, "email", client.ApiListMembersRequest.Email)
 	return object.With(request, query, "search", client.ApiListMembersRequest.Search)
 }
@@ -70,6 +74,7 @@ func attributes() map[string]schema.Attribute {
 		"organization_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the organization."},
 		"user_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user."},
 		"name":            schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
+		"username":        schema.StringAttribute{Computed: true, MarkdownDescription: "The user's username."},
 		"email":           schema.StringAttribute{Computed: true, MarkdownDescription: "The user's email address."},
 		"state":           schema.StringAttribute{Computed: true, MarkdownDescription: "The user's state, `active` or `suspended`."},
 		"role":            schema.StringAttribute{Computed: true, MarkdownDescription: "`owner` or `member`."},

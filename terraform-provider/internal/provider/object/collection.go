@@ -64,6 +64,11 @@ func NameFilter(objects string) Filter {
 	return Filter{Name: "name", Description: "Only " + objects + " with exactly this name.", Rules: Text(128)}
 }
 
+// UsernameFilter is the filter by username. The objects are in the plural.
+func UsernameFilter(objects string) Filter {
+	return Filter{Name: "username", Description: "Only " + objects + " with this username.", Rules: Username()}
+}
+
 // EmailFilter is the filter by email address. The objects are in the plural.
 func EmailFilter(objects string) Filter {
 	return Filter{Name: "email", Description: "Only " + objects + " with this email address (case-insensitive).", Rules: Email()}

@@ -15,6 +15,7 @@ const (
 	descriptionPattern = `^[^\x{0000}-\x{0008}\x{000B}-\x{001F}\x{007F}-\x{009F}]*$`
 	searchPattern      = `^[^\x{0000}-\x{001F}\x{007F}-\x{009F}]*$`
 	slugPattern        = `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
+	usernamePattern    = `^[a-z0-9_-]{1,32}$`
 	emailPattern       = "^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
 	endpointPattern    = `^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$`
 	tokenPattern       = `^[\x21-\x7E]+$`
@@ -66,6 +67,13 @@ func Slug() []validator.String {
 	return []validator.String{
 		stringvalidator.LengthBetween(1, 63),
 		stringvalidator.RegexMatches(regexp.MustCompile(slugPattern), "must be a DNS label: lower-case letters, digits, and hyphens between them"),
+	}
+}
+
+// Username validates a username.
+func Username() []validator.String {
+	return []validator.String{
+		stringvalidator.RegexMatches(regexp.MustCompile(usernamePattern), "must have 1 to 32 lower-case letters, digits, hyphens and underscores"),
 	}
 }
 

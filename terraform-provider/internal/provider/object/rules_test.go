@@ -22,7 +22,7 @@ func TestPatternsMatchTheContract(t *testing.T) {
 	// Double-quoted YAML escapes backslashes, and the contract writes \u for \x{}.
 	text := strings.ReplaceAll(string(contract), `\\`, `\`)
 	character := regexp.MustCompile(`\\x\{([0-9A-F]{4})\}`)
-	for _, pattern := range []string{textPattern, descriptionPattern, searchPattern, slugPattern, emailPattern, endpointPattern, tokenPattern,
+	for _, pattern := range []string{textPattern, descriptionPattern, searchPattern, slugPattern, usernamePattern, emailPattern, endpointPattern, tokenPattern,
 		vaultPathPattern, remotePathPattern, remoteKeyPattern} {
 		written := character.ReplaceAllString(pattern, `\u$1`)
 		if !strings.Contains(text, written) {
@@ -56,6 +56,7 @@ func TestValidators(t *testing.T) {
 		"a name":        {Text(128), []string{"a", "OpenAI, prod", strings.Repeat("ö", 128)}, []string{"", " a", "a ", "a\nb", strings.Repeat("a", 129)}},
 		"a search text": {Search(), []string{"a", " prod", "ö"}, []string{"", "a\nb", strings.Repeat("a", 255)}},
 		"a slug":        {Slug(), []string{"a", "acme-2"}, []string{"", "-a", "A", "a_b", strings.Repeat("a", 64)}},
+		"a username":    {Username(), []string{"a", "agent_2-b"}, []string{"", "A", "a b", "ä", strings.Repeat("a", 33)}},
 		"an email":      {Email(), []string{"a@b.example"}, []string{"a", "a@", "ä@b.example"}},
 		"an endpoint":   {Endpoint(), []string{"http://10.0.0.1:8000", "https://[::1]/v1"}, []string{"", "ftp://a", "https://u:p@a", "https://a?b", "https://api.openai.com/v1/responses", "https://a/messages/"}},
 		"an address":    {VaultAddress(), []string{"http://127.0.0.1:8200", "https://vault.example.com/vault"}, []string{"vault:8200", "https://u:p@a", "https://a/v1", "https://a/v1/"}},

@@ -16,13 +16,14 @@ func Collection() object.Collection[client.User, model] {
 		Kind:        kind,
 		Type:        "user",
 		Attribute:   "users",
-		Summary:     "Reads a user by id, email address or name. Only for cluster admins.",
+		Summary:     "Reads a user by id, username, email address or name. Only for cluster admins.",
 		Description: "Lists users. Only for cluster admins.",
-		Keys:        []string{"id", "email", "name"},
+		Keys:        []string{"id", "username", "email", "name"},
 		Filters: []object.Filter{
 			object.NameFilter("users"),
+			object.UsernameFilter("users"),
 			object.EmailFilter("users"),
-			object.SearchFilter("users", "name or email address"),
+			object.SearchFilter("users", "name, username or email address"),
 			object.EnumFilter("role", "Only users with this role", client.AllowedRoleEnumValues),
 			object.EnumFilter("state", "Only users in this state", client.AllowedUserStateEnumValues),
 			subjectFilter(),
@@ -49,6 +50,7 @@ func Collection() object.Collection[client.User, model] {
 func listRequest(ctx context.Context, with *api.Client, query object.Query) client.ApiListUsersRequest {
 	request := with.UsersAPI.ListUsers(ctx)
 	request = object.With(request, query, "name", client.ApiListUsersRequest.Name)
+	request = object.With(request, query, "username", client.ApiListUsersRequest.Username)
 	request = object.With(request, query, "email", client.ApiListUsersRequest.Email)
 	request = object.With(request, query, "search", client.ApiListUsersRequest.Search)
 	request = object.With(request, query, "role", client.ApiListUsersRequest.Role)
@@ -60,7 +62,8 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
 		"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
-		"email":      schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null for the first cluster admin until it is set."},
+		"username":   schema.StringAttribute{Computed: true, MarkdownDescription: "The username."},
+		"email":      schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null without one."},
 		"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`cluster_admin` or `user`."},
 		"state":      schema.StringAttribute{Computed: true, MarkdownDescription: "`active` or `suspended`."},
 		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},

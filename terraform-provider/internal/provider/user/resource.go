@@ -8,7 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -30,6 +32,7 @@ type Resource struct {
 // model holds the attributes that the server returns.
 type model struct {
 	ID        types.String `tfsdk:"id"`
+	Username  types.String `tfsdk:"username"`
 	Name      types.String `tfsdk:"name"`
 	Email     types.String `tfsdk:"email"`
 	Role      types.String `tfsdk:"role"`
@@ -81,8 +84,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				MarkdownDescription: "The name, 1 to 128 characters.",
 				Validators:          object.Text(128),
 			},
+			"username": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "The username, unique in the cluster: at most 32 lower-case letters, digits, `-` and `_`. By default, " +
+					"the server derives it from the email address or the name.",
+				Validators:    object.Username(),
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
 			"email": schema.StringAttribute{
-				Required:            true,
+				Optional:            true,
 				MarkdownDescription: "The email address, unique in the cluster (case-insensitive).",
 				Validators:          object.Email(),
 			},
@@ -115,7 +126,13 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	role, state := client.Role(plan.Role.ValueString()), client.UserState(plan.State.ValueString())
-	body := client.UserCreate{Name: plan.Name.ValueString(), Email: plan.Email.ValueString(), Role: &role, State: &state}
+	body := client.UserCreate{
+		Username: object.Optional(plan.Username),
+		Name:     plan.Name.ValueString(),
+		Email:    *client.NewNullableString(object.Optional(plan.Email)),
+		Role:     &role,
+		State:    &state,
+	}
 	created, _, err := r.Client.UsersAPI.CreateUser(ctx).IdempotencyKey(api.NewIdempotencyKey()).UserCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The user cannot be created", err)...)
@@ -151,10 +168,11 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
 	body := client.UserUpdate{
-		Name:  plan.Name.ValueString(),
-		Email: plan.Email.ValueString(),
-		Role:  client.Role(plan.Role.ValueString()),
-		State: client.UserState(plan.State.ValueString()),
+		Username: object.Optional(plan.Username),
+		Name:     plan.Name.ValueString(),
+		Email:    *client.NewNullableString(object.Optional(plan.Email)),
+		Role:     client.Role(plan.Role.ValueString()),
+		State:    client.UserState(plan.State.ValueString()),
 	}
 	updated, _, err := r.Client.UsersAPI.UpdateUser(ctx, plan.ID.ValueString()).UserUpdate(body).Execute()
 	if err != nil {
@@ -185,6 +203,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 func read(user *client.User) model {
 	return model{
 		ID:        types.StringValue(user.Id),
+		Username:  types.StringValue(user.Username),
 		Name:      types.StringValue(user.Name),
 		Email:     types.StringPointerValue(user.Email.Get()),
 		Role:      types.StringValue(string(user.Role)),

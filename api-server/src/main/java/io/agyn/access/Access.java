@@ -6,6 +6,9 @@ import io.agyn.access.Permissions.Permission;
 import io.agyn.access.Permissions.Tokens;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.agyn.settings.Settings;
+import io.agyn.settings.Settings.OrganizationCreation;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Optional;
@@ -18,16 +21,25 @@ import java.util.function.Supplier;
  */
 @Singleton
 public final class Access {
+    private static final String CREATE_ORGANIZATION = "createOrganization";
+
     private final Tenants tenants;
     private final Caller caller;
     private final PathIds ids;
     private final DenialLog denials;
+    private final OrganizationCreation creation;
 
-    Access(Tenants tenants, Caller caller, PathIds ids, DenialLog denials) {
+    @Inject
+    Access(Tenants tenants, Caller caller, PathIds ids, DenialLog denials, Settings settings) {
+        this(tenants, caller, ids, denials, settings.organizationCreation());
+    }
+
+    Access(Tenants tenants, Caller caller, PathIds ids, DenialLog denials, OrganizationCreation creation) {
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.ids = requireNonNull(ids, "ids is null");
         this.denials = requireNonNull(denials, "denials is null");
+        this.creation = requireNonNull(creation, "creation is null");
     }
 
     /**
@@ -50,7 +62,7 @@ public final class Access {
         Identity identity = caller.identity();
         Permission permission = permission(Optional.of(operation));
         return organization.map(identity::effectiveRoleIn).orElse(Optional.of(identity.effectiveRole())).stream()
-                        .anyMatch(permission.roles()::contains)
+                        .anyMatch(role -> permission.roles().contains(role) && !isReserved(operation, role))
                 && (permission.tokens() == Tokens.ANY_TOKEN
                         || identity.credential().organization().isEmpty());
     }
@@ -68,11 +80,24 @@ public final class Access {
             Identity identity = identify.get();
             caller.set(identity);
             Permission permission = permission(operation);
-            authorize(identity, permission, ids.nameAnOrganization() ? role(identity) : identity.effectiveRole());
+            EffectiveRole role = ids.nameAnOrganization() ? role(identity) : identity.effectiveRole();
+            authorize(identity, permission, role);
+            if (operation.filter(id -> isReserved(id, role)).isPresent()) {
+                throw new ProblemException(
+                        ProblemKind.FORBIDDEN,
+                        "Only cluster admins create organizations on this server (AGYN_ORGANIZATION_CREATION=admins).");
+            }
         } catch (ProblemException e) {
             denials.log(name, e.kind());
             throw e;
         }
+    }
+
+    /** Whether a setting reserves an operation to cluster admins. */
+    private boolean isReserved(String operation, EffectiveRole role) {
+        return operation.equals(CREATE_ORGANIZATION)
+                && role != EffectiveRole.CLUSTER_ADMIN
+                && creation == OrganizationCreation.ADMINS;
     }
 
     private static Permission permission(Optional<String> operation) {

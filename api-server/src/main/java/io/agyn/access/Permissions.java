@@ -35,6 +35,7 @@ public final class Permissions {
     // spotless:off
     private static final Map<String, Permission> TABLE = Map.ofEntries(
             operation("getMe",              ANY_TOKEN,     CLUSTER_ADMIN, USER),
+            operation("updateMe",           UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
 
             operation("listUsers",          UNBOUND_TOKEN, CLUSTER_ADMIN),
             operation("createUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
@@ -48,8 +49,9 @@ public final class Permissions {
             operation("deleteApiToken",     UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
 
             operation("listOrganizations",  ANY_TOKEN,     CLUSTER_ADMIN, USER),
-            operation("createOrganization", UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("createOrganization", UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
             operation("getOrganization",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("getOrganizationContents", ANY_TOKEN, CLUSTER_ADMIN, OWNER),
             operation("updateOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
             operation("deleteOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 

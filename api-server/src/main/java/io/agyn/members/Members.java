@@ -6,6 +6,7 @@ import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
 import io.agyn.problems.ProblemException;
 import io.agyn.users.Ownership;
+import io.agyn.users.UserEntity;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -35,6 +36,12 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     /** Whether a user is a member of any of the organizations. */
     boolean isIn(Set<UUID> organizations, UUID userId) {
         return count("organizationId in ?1 and user.id = ?2", organizations, userId) > 0;
+    }
+
+    /** Adds the creator of an organization as its owner. */
+    public void addOwner(UUID organizationId, UUID userId) {
+        UserEntity user = getEntityManager().getReference(UserEntity.class, userId);
+        persistAndFlush(new MemberEntity(organizationId, user, MemberRole.OWNER));
     }
 
     MemberEntity get(UUID organizationId, UUID userId) {

@@ -23,6 +23,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,12 +51,14 @@ class MembersResource implements MembersApi {
             Integer pageSize,
             @Nullable String pageToken,
             @Nullable String name,
+            @Nullable String username,
             @Nullable String email,
             @Nullable String search) {
         Selection selection = Selection.in(organizationId)
                 .with("user.name", name)
+                .with("user.username", username)
                 .with("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT))
-                .containing(search, "user.name", "user.email");
+                .containing(search, "user.name", "user.username", "user.email");
         var page = Paging.read(members, selection, new Paging.Request(pageSize, pageToken))
                 .map(MembersResource::read);
         return responses.ok(new MemberList().items(page.items()).nextPageToken(page.nextPageToken()));
@@ -70,19 +73,22 @@ class MembersResource implements MembersApi {
     }
 
     private UserEntity user(MemberCreate body) {
+        if (body.getUsername() != null) {
+            return found(users.withUsername(body.getUsername()), "username");
+        }
         return body.getEmail() == null
-                ? users.findByIdOptional(body.getUserId())
-                        .filter(this::isKnown)
-                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user")
-                                .exception())
-                : users.withEmail(body.getEmail())
-                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("email", "user")
-                                .exception());
+                ? found(users.findByIdOptional(body.getUserId()).filter(this::isKnown), "user_id")
+                : found(users.withEmail(body.getEmail()), "email");
+    }
+
+    private static UserEntity found(Optional<UserEntity> user, String field) {
+        return user.orElseThrow(
+                () -> ConstraintProblem.referenceNotFound(field, "user").exception());
     }
 
     /**
      * Whether the caller may add a user by id: cluster admins anybody, owners the users in the organizations that
-     * their token reaches. Owners add others by email.
+     * their token reaches. Owners add others by username or email.
      */
     private boolean isKnown(UserEntity user) {
         Identity identity = caller.identity();
@@ -115,6 +121,7 @@ class MembersResource implements MembersApi {
         return new Member()
                 .organizationId(member.organizationId)
                 .userId(member.user.id)
+                .username(member.user.username)
                 .name(member.user.name)
                 .email(member.user.email)
                 .state(member.user.state)

@@ -3,10 +3,12 @@ package io.agyn.oidc;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The user that a verified token is about.
@@ -63,6 +65,14 @@ public record Profile(
     /** A name for the user: the first of name, username, email and subject that the token has. */
     String displayName() {
         return name(name.or(() -> username).or(() -> email).orElse(subject));
+    }
+
+    /** Texts to derive a username from, the best first. */
+    List<String> usernames() {
+        return Stream.concat(
+                        Stream.concat(username.stream(), email.stream()).map(text -> text.replaceFirst("@.*$", "")),
+                        Stream.of(displayName()))
+                .toList();
     }
 
     /** Whether the token links to the groups instead of listing them. */

@@ -77,6 +77,7 @@ public class SignedInUsers {
             return link(sameEmail.get(), profile);
         }
         UserEntity user = new UserEntity(
+                users.freeUsername(profile.usernames()),
                 profile.displayName(),
                 sameEmail.isPresent() ? null : profile.email().orElse(null),
                 Role.USER,
@@ -84,7 +85,7 @@ public class SignedInUsers {
         user.oidcIssuer = profile.issuer();
         user.oidcSubject = profile.subject();
         users.persistAndFlush(user);
-        audit.add("createUser", user.id, user.name, List.of("email", "name", "oidc_subject"));
+        audit.add("createUser", user.id, user.name, List.of("email", "name", "oidc_subject", "username"));
         LOG.infof("User %s was created at the first sign-in", user.id);
         return user;
     }

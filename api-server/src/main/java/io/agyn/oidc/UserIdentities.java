@@ -5,17 +5,19 @@ import io.agyn.access.Identity;
 import io.agyn.access.Person;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
+import io.agyn.members.Homes;
 import io.agyn.members.MemberEntity;
 import io.agyn.users.UserEntity;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The identities of users who authenticated at the identity provider. */
 @ApplicationScoped
@@ -49,15 +51,15 @@ public class UserIdentities {
             return Optional.empty();
         }
         UserEntity user = (UserEntity) rows.getFirst()[0];
-        Map<UUID, MemberRole> memberships = new HashMap<>();
-        for (Object[] row : rows) {
-            if (row[1] instanceof MemberEntity membership) {
-                memberships.put(membership.organizationId, membership.role);
-            }
-        }
+        List<MemberEntity> members = rows.stream()
+                .map(row -> (MemberEntity) row[1])
+                .filter(Objects::nonNull)
+                .toList();
+        Map<UUID, MemberRole> memberships =
+                members.stream().collect(Collectors.toMap(member -> member.organizationId, member -> member.role));
         return Optional.of(new Identity(
-                new Person(user.id, user.name, user.role, memberships),
+                new Person(user.id, user.username, user.name, user.role, memberships),
                 credential.apply(userId),
-                memberships.size() == 1 ? memberships.keySet().stream().findFirst() : Optional.empty()));
+                Homes.of(user, members)));
     }
 }

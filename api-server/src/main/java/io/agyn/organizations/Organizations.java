@@ -10,9 +10,10 @@ import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** The stored organizations and their rules. */
@@ -67,28 +68,63 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         return organization;
     }
 
-    /** Deletes an empty organization; otherwise, responds with a 409 that lists its contents. */
-    void deleteEmpty(OrganizationEntity organization) {
-        RowLocks.againstReferences(getEntityManager(), "organization", organization.id);
-        List<String> found = new ArrayList<>();
+    /** Returns the number of resources of each kind in an organization, without kinds that it does not contain. */
+    Map<Content, Long> contents(UUID organizationId) {
+        Map<Content, Long> counts = new LinkedHashMap<>();
         for (Content content : contents) {
             long count = ((Number) getEntityManager()
                             .createNativeQuery(
                                     "select count(*) from " + content.table() + " where organization_id = ?1",
                                     Long.class)
-                            .setParameter(1, organization.id)
+                            .setParameter(1, organizationId)
                             .getSingleResult())
                     .longValue();
             if (count > 0) {
-                found.add(count + " " + (count == 1 ? content.one() : content.many()));
+                counts.put(content, count);
             }
         }
+        return counts;
+    }
+
+    /** Deletes an empty organization; otherwise, responds with a 409 that lists its contents. */
+    void deleteEmpty(OrganizationEntity organization) {
+        RowLocks.againstReferences(getEntityManager(), "organization", organization.id);
+        Map<Content, Long> found = contents(organization.id);
         if (!found.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.ORGANIZATION_NOT_EMPTY,
-                    "The organization still has " + String.join(", ", found) + "; delete them first.");
+                    "The organization still has " + String.join(", ", summaries(found))
+                            + "; delete them first, or delete the organization with force=true.");
         }
         delete(organization);
         flush();
+    }
+
+    /**
+     * Deletes an organization with its contents.
+     *
+     * @return the number of deleted resources of each kind in words
+     */
+    List<String> deleteWithContents(OrganizationEntity organization) {
+        RowLocks.againstReferences(getEntityManager(), "organization", organization.id);
+        Map<Content, Long> deleted = new LinkedHashMap<>();
+        contents.stream().sorted(Comparator.comparingInt(Content::layer)).forEach(content -> {
+            long count = getEntityManager()
+                    .createNativeQuery("delete from " + content.table() + " where organization_id = ?1")
+                    .setParameter(1, organization.id)
+                    .executeUpdate();
+            if (count > 0) {
+                deleted.put(content, count);
+            }
+        });
+        delete(organization);
+        flush();
+        return summaries(deleted);
+    }
+
+    private static List<String> summaries(Map<Content, Long> counts) {
+        return counts.entrySet().stream()
+                .map(entry -> entry.getKey().summary(entry.getValue()))
+                .toList();
     }
 }

@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Caller;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationContent;
 import io.agyn.api.model.OrganizationCreate;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.OrganizationUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
+import io.agyn.members.Members;
 import io.agyn.problems.ProblemException;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.storage.Paging;
@@ -29,11 +31,13 @@ import org.jspecify.annotations.Nullable;
 @Idempotent
 class OrganizationsResource implements OrganizationsApi {
     private final Organizations organizations;
+    private final Members members;
     private final Caller caller;
     private final ResourceResponses responses;
 
-    OrganizationsResource(Organizations organizations, Caller caller, ResourceResponses responses) {
+    OrganizationsResource(Organizations organizations, Members members, Caller caller, ResourceResponses responses) {
         this.organizations = requireNonNull(organizations, "organizations is null");
+        this.members = requireNonNull(members, "members is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.responses = requireNonNull(responses, "responses is null");
     }
@@ -62,6 +66,7 @@ class OrganizationsResource implements OrganizationsApi {
         OrganizationEntity organization = body.getSlug() == null
                 ? organizations.createWithDerivedSlug(body.getName())
                 : organizations.create(body.getName(), body.getSlug());
+        members.addOwner(organization.id, caller.identity().userId());
         return responses.created(read(organization), "/organizations/" + organization.id);
     }
 
@@ -85,9 +90,23 @@ class OrganizationsResource implements OrganizationsApi {
     }
 
     @Override
-    public Response deleteOrganization(UUID organizationId, @Nullable String ifMatch) {
+    public Response getOrganizationContents(UUID organizationId) {
+        return responses.ok(new io.agyn.api.model.OrganizationContents()
+                .items(organizations.contents(organizationId).entrySet().stream()
+                        .map(entry -> new OrganizationContent()
+                                .kind(entry.getKey().table())
+                                .count(entry.getValue())
+                                .summary(entry.getKey().summary(entry.getValue())))
+                        .toList()));
+    }
+
+    @Override
+    public Response deleteOrganization(UUID organizationId, Boolean force, @Nullable String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        return responses.deleted(ifMatch, read(organization), () -> organizations.deleteEmpty(organization));
+        return Boolean.TRUE.equals(force)
+                ? responses.deletedWithContents(
+                        ifMatch, read(organization), () -> organizations.deleteWithContents(organization))
+                : responses.deleted(ifMatch, read(organization), () -> organizations.deleteEmpty(organization));
     }
 
     private static Organization read(OrganizationEntity organization) {

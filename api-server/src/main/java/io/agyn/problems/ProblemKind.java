@@ -15,6 +15,7 @@ public enum ProblemKind {
     REQUEST_TIMEOUT(408, "Request Timeout"),
     NAME_TAKEN(409, "Conflict"),
     SLUG_TAKEN(409, "Conflict"),
+    USERNAME_TAKEN(409, "Conflict"),
     EMAIL_TAKEN(409, "Conflict"),
     MEMBER_EXISTS(409, "Conflict"),
     LAST_OWNER(409, "Conflict"),

@@ -10,7 +10,7 @@ import java.util.UUID;
 /**
  * The change that a write makes to a resource.
  * @param representation the resource after the write; a missing node after a deletion
- * @param fields the names of the changed fields in alphabetical order: after a create all that have a value, after a delete none
+ * @param fields the names of the changed fields in alphabetical order: after a create all that have a value, after a delete the numbers of deleted contents
  * @param isShownOnce whether the response contains a value that is shown only once
  */
 public record ResourceDiff(JsonNode representation, List<String> fields, boolean isShownOnce) {

@@ -66,9 +66,20 @@ public final class ResourceResponses {
      * @throws ProblemException {@code precondition_failed}, with the current entity tag
      */
     public Response deleted(@Nullable String ifMatch, Object current, Runnable delete) {
+        return deletedWithContents(ifMatch, current, () -> {
+            delete.run();
+            return List.of();
+        });
+    }
+
+    /**
+     * Deletes a resource, as {@link #deleted} does, with resources that it contains.
+     *
+     * @param delete deletes them, and returns their numbers for the audit log
+     */
+    public Response deletedWithContents(@Nullable String ifMatch, Object current, Supplier<List<String>> delete) {
         requireMatch(ifMatch, current);
-        delete.run();
-        changes.record(new ResourceDiff(MissingNode.getInstance(), List.of(), false));
+        changes.record(new ResourceDiff(MissingNode.getInstance(), delete.get(), false));
         return Response.noContent().build();
     }
 

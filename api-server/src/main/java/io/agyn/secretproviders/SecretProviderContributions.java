@@ -23,6 +23,6 @@ class SecretProviderContributions implements ConstraintProblems, OrganizationCon
 
     @Override
     public List<Content> organizationContents() {
-        return List.of(new Content("secret_provider", "secret provider", "secret providers"));
+        return List.of(new Content("secret_provider", "secret provider", "secret providers", 3));
     }
 }

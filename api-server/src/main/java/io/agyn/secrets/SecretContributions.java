@@ -25,6 +25,6 @@ class SecretContributions implements ConstraintProblems, OrganizationContents {
 
     @Override
     public List<Content> organizationContents() {
-        return List.of(new Content("secret", "secret", "secrets"));
+        return List.of(new Content("secret", "secret", "secrets", 2));
     }
 }

@@ -56,6 +56,11 @@ public interface Settings {
     /** The audit log. */
     Audit audit();
 
+    @Setting("`users`: every user may create organizations, and owns them; `admins`: only cluster admins")
+    @WithName("organization-creation")
+    @WithDefault("users")
+    OrganizationCreation organizationCreation();
+
     @Setting("`on` writes a line for each model call to standard output, in the log's format; or `off`")
     @WithName("access-log")
     @WithDefault("on")
@@ -539,5 +544,11 @@ public interface Settings {
             ALLOW,
             DENY
         }
+    }
+
+    /** The users who may create organizations. */
+    enum OrganizationCreation {
+        USERS,
+        ADMINS
     }
 }

@@ -40,7 +40,8 @@ public class AdminToken {
         long users = entities.createQuery("select count(*) from UserEntity", Long.class)
                 .getSingleResult();
         if (users == 0) {
-            UserEntity administrator = new UserEntity("Administrator", null, Role.CLUSTER_ADMIN, UserState.ACTIVE);
+            UserEntity administrator =
+                    new UserEntity(null, "Administrator", null, Role.CLUSTER_ADMIN, UserState.ACTIVE);
             entities.persist(administrator);
             tokens.store(new ApiTokenEntity(
                     administrator, "First token of the administrator", tokenInFile(), null, null, null, null));

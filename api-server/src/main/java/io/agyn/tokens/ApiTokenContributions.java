@@ -29,6 +29,6 @@ class ApiTokenContributions implements ConstraintProblems, OrganizationContents 
 
     @Override
     public List<Content> organizationContents() {
-        return List.of(new Content("api_token", "API token bound to it", "API tokens bound to it"));
+        return List.of(new Content("api_token", "API token bound to it", "API tokens bound to it", 0));
     }
 }

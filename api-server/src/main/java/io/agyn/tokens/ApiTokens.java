@@ -5,6 +5,7 @@ import io.agyn.access.Identity;
 import io.agyn.access.Person;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
+import io.agyn.members.Homes;
 import io.agyn.members.MemberEntity;
 import io.agyn.members.MemberRemoved;
 import io.agyn.problems.ProblemException;
@@ -16,12 +17,12 @@ import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The stored API tokens, which authenticate callers. */
 @ApplicationScoped
@@ -118,24 +119,20 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
     }
 
     private static Identity identity(ApiTokenEntity token, List<Object[]> rows) {
-        Map<UUID, MemberRole> memberships = new HashMap<>();
-        for (Object[] row : rows) {
-            if (row[1] instanceof MemberEntity membership) {
-                memberships.put(membership.organizationId, membership.role);
-            }
-        }
+        List<MemberEntity> members = rows.stream()
+                .map(row -> (MemberEntity) row[1])
+                .filter(Objects::nonNull)
+                .toList();
+        Map<UUID, MemberRole> memberships =
+                members.stream().collect(Collectors.toMap(member -> member.organizationId, member -> member.role));
         Optional<UUID> organization = Optional.ofNullable(token.organizationId);
         return new Identity(
-                new Person(token.user.id, token.user.name, token.user.role, memberships),
+                new Person(token.user.id, token.user.username, token.user.name, token.user.role, memberships),
                 Credential.apiToken(
                         token.id,
                         organization,
                         Optional.ofNullable(token.expiresAt),
                         Optional.ofNullable(token.defaultModelId)),
-                organization.or(() -> onlyOne(memberships.keySet())));
-    }
-
-    private static Optional<UUID> onlyOne(Set<UUID> organizations) {
-        return organizations.size() == 1 ? organizations.stream().findFirst() : Optional.empty();
+                organization.or(() -> Homes.of(token.user, members)));
     }
 }

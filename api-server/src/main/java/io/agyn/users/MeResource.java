@@ -6,17 +6,27 @@ import io.agyn.access.Caller;
 import io.agyn.access.Identity;
 import io.agyn.api.MeApi;
 import io.agyn.api.model.Me;
+import io.agyn.api.model.MeUpdate;
 import io.agyn.api.model.Membership;
+import io.agyn.audit.Audited;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.ResourceResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
+@Audited
 class MeResource implements MeApi {
+    static final String HOME = "home_organization_id";
+
     private final Users users;
     private final Caller caller;
     private final ResourceResponses responses;
@@ -30,14 +40,36 @@ class MeResource implements MeApi {
     @Override
     public Response getMe() {
         Identity identity = caller.identity();
-        return responses.ok(new Me()
+        return responses.ok(read(identity, identity.home()));
+    }
+
+    @Override
+    public Response updateMe(MeUpdate body, @Nullable String ifMatch) {
+        Identity identity = caller.identity();
+        UserEntity user = users.lockRow(identity.userId());
+        Optional<UUID> chosen = Optional.ofNullable(body.getHomeOrganizationId());
+        if (chosen.isPresent() && !identity.reaches(chosen.get())) {
+            throw ConstraintProblem.referenceNotFound(HOME, "organization").exception();
+        }
+        AtomicReference<Optional<UUID>> home = new AtomicReference<>(identity.home());
+        return responses.updated(ifMatch, () -> read(identity, home.get()), () -> {
+            user.homeOrganizationId = chosen.orElse(null);
+            users.flush();
+            home.set(chosen.or(() -> users.oldestOrganization(user.id)));
+        });
+    }
+
+    private Me read(Identity identity, Optional<UUID> home) {
+        return new Me()
                 .id(identity.userId())
+                .username(identity.person().username())
                 .name(identity.person().name())
                 .email(users.get(identity.userId()).email)
                 .role(identity.person().role())
                 .memberships(memberships(identity))
                 .apiTokenId(identity.credential().tokenId().orElse(null))
-                .organizationId(identity.credential().organization().orElse(null)));
+                .organizationId(identity.credential().organization().orElse(null))
+                .homeOrganizationId(home.orElse(null));
     }
 
     /** Sorted by organization id, which is the order of creation. */

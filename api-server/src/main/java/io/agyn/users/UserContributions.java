@@ -1,5 +1,6 @@
 package io.agyn.users;
 
+import static io.agyn.problems.ConstraintProblem.referenceNotFound;
 import static io.agyn.problems.ConstraintProblem.taken;
 
 import io.agyn.problems.ConstraintProblem;
@@ -13,6 +14,9 @@ import java.util.Map;
 class UserContributions implements ConstraintProblems {
     @Override
     public Map<String, ConstraintProblem> constraintProblems() {
-        return Map.of("app_user_email_unique", taken(ProblemKind.EMAIL_TAKEN, "email", "user"));
+        return Map.of(
+                "app_user_username_unique", taken(ProblemKind.USERNAME_TAKEN, "username", "user"),
+                "app_user_email_unique", taken(ProblemKind.EMAIL_TAKEN, "email", "user"),
+                "app_user_home_organization", referenceNotFound(MeResource.HOME, "organization"));
     }
 }

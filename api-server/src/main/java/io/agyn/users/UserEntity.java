@@ -7,7 +7,10 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
+import java.util.UUID;
 import org.hibernate.annotations.BatchSize;
+import org.hibernate.annotations.Generated;
+import org.hibernate.generator.EventType;
 import org.jspecify.annotations.Nullable;
 
 /** A stored user. The users of a page of members are loaded in one batch. */
@@ -15,10 +18,19 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "app_user")
 @BatchSize(size = 1000)
 public class UserEntity extends StoredResource {
+    /** Unique. The database derives it on insert from the email address or the name if it is null. */
+    @Generated(event = EventType.INSERT, writable = true)
+    @SuppressWarnings("NullAway.Init")
+    public String username;
+
     public String name;
 
-    /** Null for the first cluster admin, until it is set. */
+    /** Unique, ignoring case. */
     public @Nullable String email;
+
+    /** The organization that the user chose as home; null without a choice. The user may no longer be a member. */
+    @Column(name = "home_organization_id")
+    public @Nullable UUID homeOrganizationId;
 
     @Convert(converter = RoleConverter.class)
     public Role role;
@@ -40,8 +52,16 @@ public class UserEntity extends StoredResource {
 
     protected UserEntity() {}
 
-    public UserEntity(String name, @Nullable String email, Role role, UserState state) {
+    /**
+     * Creates an entity.
+     *
+     * @param username the username; null to derive it
+     */
+    public UserEntity(@Nullable String username, String name, @Nullable String email, Role role, UserState state) {
         begin();
+        if (username != null) {
+            this.username = username;
+        }
         this.name = name;
         this.email = email;
         this.role = role;

@@ -41,6 +41,7 @@ class UsersResource implements UsersApi {
             Integer pageSize,
             @Nullable String pageToken,
             @Nullable String name,
+            @Nullable String username,
             @Nullable String email,
             @Nullable String search,
             @Nullable Role role,
@@ -48,8 +49,9 @@ class UsersResource implements UsersApi {
             @Nullable String oidcSubject) {
         Selection selection = Selection.all()
                 .with("name", name)
+                .with("username", username)
                 .with("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT))
-                .containing(search, "name", "email")
+                .containing(search, "name", "username", "email")
                 .with("role", role)
                 .with("state", state)
                 .with("oidcSubject", oidcSubject);
@@ -61,6 +63,7 @@ class UsersResource implements UsersApi {
     @Override
     public Response createUser(UserCreate body, @Nullable String idempotencyKey) {
         UserEntity user = new UserEntity(
+                body.getUsername(),
                 body.getName(),
                 body.getEmail(),
                 Objects.requireNonNullElse(body.getRole(), Role.USER),
@@ -80,7 +83,8 @@ class UsersResource implements UsersApi {
         return responses.updated(
                 ifMatch,
                 () -> read(user),
-                () -> users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState()));
+                () -> users.change(
+                        user, body.getUsername(), body.getName(), body.getEmail(), body.getRole(), body.getState()));
     }
 
     @Override
@@ -92,6 +96,7 @@ class UsersResource implements UsersApi {
     private static User read(UserEntity user) {
         return new User()
                 .id(user.id)
+                .username(user.username)
                 .name(user.name)
                 .email(user.email)
                 .role(user.role)

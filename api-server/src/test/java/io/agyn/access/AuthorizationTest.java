@@ -8,6 +8,7 @@ import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.Role;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.agyn.settings.Settings.OrganizationCreation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +28,25 @@ class AuthorizationTest {
     private final Caller caller = new Caller();
     private final PathIds ids = new PathIds();
     private final List<String> denials = new ArrayList<>();
-    private final Access access = new Access(Set.of(OWN, OTHER)::contains, caller, ids, new DenialLog() {
-        @Override
-        public void log(String operation, ProblemKind problem) {
-            denials.add(operation + " " + problem.name());
-        }
+    private final Access access = access(OrganizationCreation.USERS);
 
-        @Override
-        public void log(String operation, ProblemKind problem, Sender sender) {
-            throw new AssertionError("the sender is authenticated");
-        }
-    });
+    private Access access(OrganizationCreation creation) {
+        return new Access(Set.of(OWN, OTHER)::contains, caller, ids, denialLog(), creation);
+    }
+
+    private DenialLog denialLog() {
+        return new DenialLog() {
+            @Override
+            public void log(String operation, ProblemKind problem) {
+                denials.add(operation + " " + problem.name());
+            }
+
+            @Override
+            public void log(String operation, ProblemKind problem, Sender sender) {
+                throw new AssertionError("the sender is authenticated");
+            }
+        };
+    }
 
     @Test
     void membersReadTheirOrganizationAndOwnersChangeIt() {
@@ -75,8 +84,24 @@ class AuthorizationTest {
     @Test
     void usersCannotCallOperationsOfClusterAdmins() {
         signIn(Role.USER, Map.of(OWN, MemberRole.OWNER), Optional.empty());
-        assertDenied("createOrganization", null, ProblemKind.FORBIDDEN);
+        assertDenied("createUser", null, ProblemKind.FORBIDDEN);
         assertAllowed("listOrganizations", null);
+    }
+
+    @Test
+    void settingReservesTheCreationOfOrganizationsToClusterAdmins() {
+        Access reserved = access(OrganizationCreation.ADMINS);
+        signIn(Role.USER, Map.of(OWN, MemberRole.OWNER), Optional.empty());
+        assertAllowed("createOrganization", null);
+        assertThat(reserved.allows("createOrganization", Optional.empty())).isFalse();
+        assertThatThrownBy(() -> reserved.require("createOrganization", Map.of()))
+                .hasMessageContaining("AGYN_ORGANIZATION_CREATION=admins")
+                .isInstanceOfSatisfying(
+                        ProblemException.class, e -> assertThat(e.kind()).isEqualTo(ProblemKind.FORBIDDEN));
+        assertThat(denials).containsExactly("createOrganization FORBIDDEN");
+        signIn(Role.CLUSTER_ADMIN, Map.of(), Optional.empty());
+        assertThat(reserved.allows("createOrganization", Optional.empty())).isTrue();
+        reserved.require("createOrganization", Map.of());
     }
 
     @Test
@@ -156,7 +181,7 @@ class AuthorizationTest {
 
     private static Identity identity(Role role, Map<UUID, MemberRole> memberships, Optional<UUID> binding) {
         return new Identity(
-                new Person(UUID.randomUUID(), "Ada", role, memberships),
+                new Person(UUID.randomUUID(), "ada", "Ada", role, memberships),
                 Credential.apiToken(UUID.randomUUID(), binding, Optional.empty(), Optional.empty()),
                 Optional.empty());
     }

@@ -107,7 +107,7 @@ class IdentityTest {
 
     private static Identity identity(Role role, Optional<UUID> binding, Optional<Instant> expiry) {
         return new Identity(
-                new Person(UUID.randomUUID(), "Ada", role, MEMBERSHIPS),
+                new Person(UUID.randomUUID(), "ada", "Ada", role, MEMBERSHIPS),
                 Credential.apiToken(UUID.randomUUID(), binding, expiry, Optional.empty()),
                 Optional.empty());
     }

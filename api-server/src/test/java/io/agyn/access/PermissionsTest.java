@@ -199,6 +199,7 @@ class PermissionsTest {
             case "createOrganization", "updateOrganization" -> Kind.ORGANIZATION.body(organization, fresh);
             case "addMember" ->
                 Map.of("email", Api.get("/users/{id}", Api.user()).extract().path("email"), "role", "member");
+            case "updateMe" -> Map.of();
             case "updateMember" -> Map.of("role", "owner");
             case "createSecret", "updateSecret" -> Kind.SECRET.body(organization, fresh);
             case "createSecretProvider", "updateSecretProvider" -> Kind.SECRET_PROVIDER.body(organization, fresh);

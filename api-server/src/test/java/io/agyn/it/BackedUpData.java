@@ -93,7 +93,7 @@ final class BackedUpData implements AutoCloseable {
     }
 
     private ModelCaller caller(ServerProcess server, String token) {
-        return new ModelCaller(server.address(), token, organization.model());
+        return new ModelCaller(server.address(), token, organization);
     }
 
     private String keyOfLastCall() {

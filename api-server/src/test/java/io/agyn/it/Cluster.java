@@ -143,7 +143,7 @@ final class Cluster implements AutoCloseable {
     }
 
     ModelCaller caller(ServerProcess server, String token) {
-        return new ModelCaller(server.address(), token, organization.model());
+        return new ModelCaller(server.address(), token, organization);
     }
 
     /** One caller for each server. */

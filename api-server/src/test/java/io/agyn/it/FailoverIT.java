@@ -38,7 +38,7 @@ class FailoverIT {
                     "postgresql://127.0.0.1:%d,127.0.0.1:%d/postgres".formatted(standby.port(), primary.port()));
             try (ServerProcess server = ServerProcess.start(folder.resolve("server"), variables)) {
                 Organization organization = Organization.seed(server, provider.origin());
-                ModelCaller caller = new ModelCaller(server.address(), server.token(), organization.model());
+                ModelCaller caller = new ModelCaller(server.address(), server.token(), organization);
                 Thread.sleep(Duration.ofSeconds(1));
 
                 AtomicBoolean isOver = new AtomicBoolean();

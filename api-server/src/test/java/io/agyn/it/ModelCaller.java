@@ -10,17 +10,25 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
 
-/** Calls a model through the LLM Proxy of a server, or of a load balancer. */
-record ModelCaller(URI address, String token, String model) {
+/**
+ * Calls a model through the LLM Proxy of a server, or of a load balancer.
+ *
+ * @param organization the id of the model's organization, which need not be the caller's home
+ */
+record ModelCaller(URI address, String token, String organization, String model) {
     static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Cluster.PATIENCE).build();
 
+    ModelCaller(URI address, String token, Organization organization) {
+        this(address, token, organization.id(), organization.model());
+    }
+
     ModelCaller withToken(String other) {
-        return new ModelCaller(address, other, model);
+        return new ModelCaller(address, other, organization, model);
     }
 
     ModelCaller withModel(String other) {
-        return new ModelCaller(address, token, other);
+        return new ModelCaller(address, token, organization, other);
     }
 
     /** The status of a call. */
@@ -41,7 +49,8 @@ record ModelCaller(URI address, String token, String model) {
         return HttpRequest.newBuilder(address.resolve("/v1/responses/" + id))
                 .version(HttpClient.Version.HTTP_1_1)
                 .timeout(Cluster.PATIENCE)
-                .header("Authorization", "Bearer " + token);
+                .header("Authorization", "Bearer " + token)
+                .header("x-agyn-organization", organization);
     }
 
     CompletableFuture<HttpResponse<String>> responseLater(String requestId) {
@@ -60,7 +69,8 @@ record ModelCaller(URI address, String token, String model) {
     }
 
     WebSocketCaller webSocket(HttpClient client) {
-        return WebSocketCaller.connect(client, address, "authorization: Bearer " + token);
+        return WebSocketCaller.connect(
+                client, address, "authorization: Bearer " + token, "x-agyn-organization: " + organization);
     }
 
     /** The message that starts a response over WebSocket. */
@@ -73,6 +83,7 @@ record ModelCaller(URI address, String token, String model) {
                 .version(HttpClient.Version.HTTP_1_1)
                 .timeout(Cluster.PATIENCE)
                 .header("Authorization", "Bearer " + token)
+                .header("x-agyn-organization", organization)
                 .header("X-Request-Id", requestId)
                 .POST(BodyPublishers.ofString(
                         "{\"model\":\"%s\",\"stream\":%s,\"input\":\"hi\"}".formatted(model, streams)));

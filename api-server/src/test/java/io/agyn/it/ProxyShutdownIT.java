@@ -272,7 +272,7 @@ class ProxyShutdownIT {
     }
 
     private ModelCaller caller() {
-        return new ModelCaller(address, token, cluster.organization().model());
+        return new ModelCaller(address, token, cluster.organization());
     }
 
     private void awaitRefusedConnections() {

@@ -54,8 +54,7 @@ class RollingRestartIT {
                         .start();
                 Nginx balancer = Nginx.start(folder.resolve("nginx"), List.of(onePort, otherPort))) {
             String token = cluster.server().token();
-            ModelCaller caller = new ModelCaller(
-                    balancer.origin(), token, cluster.organization().model());
+            ModelCaller caller = new ModelCaller(balancer.origin(), token, cluster.organization());
             String stored = new JsonObject(caller.response("stored").body()).getString("id");
             List<Thread> load = load(caller);
             load.add(Thread.startVirtualThread(() -> {
@@ -104,10 +103,8 @@ class RollingRestartIT {
                         .withAnotherServer(Map.of("AGYN_HTTP_PORT", Integer.toString(otherPort)))
                         .start();
                 Nginx balancer = Nginx.start(folder.resolve("nginx"), List.of(onePort, otherPort))) {
-            ModelCaller caller = new ModelCaller(
-                    balancer.origin(),
-                    cluster.server().token(),
-                    cluster.organization().model());
+            ModelCaller caller =
+                    new ModelCaller(balancer.origin(), cluster.server().token(), cluster.organization());
             try (WebSocketCaller socket = caller.webSocket()) {
                 socket.send(caller.message());
                 assertThat(socket.last().getString("type")).isEqualTo("response.completed");

@@ -170,7 +170,7 @@ class TlsIT {
     private static ModelCaller callerByName(Cluster at, Organization organization) {
         int port = at.server().address().getPort();
         return new ModelCaller(
-                URI.create("https://localhost:" + port), at.server().token(), organization.model());
+                URI.create("https://localhost:" + port), at.server().token(), organization);
     }
 
     @Test

@@ -268,6 +268,10 @@ class UpgradeIT {
     /** Checks this release's additions on old rows. */
     private static void assertAllIsNewToo(ServerProcess server, String admin) throws IOException {
         String organization = ids(server, admin, "/api/v1/organizations").getFirst();
+        assertThat(server.as(admin).get("/api/v1/users").<List<String>>path("items.username"))
+                .doesNotContainNull()
+                .doesNotHaveDuplicates()
+                .contains("administrator");
         String user = server.as(admin)
                 .body(Map.of("name", "New", "email", "new@acme.example"))
                 .post("/api/v1/users")

@@ -36,7 +36,7 @@ class MembersTest {
 
     @BeforeEach
     void aFreshOrganizationAndAUser() {
-        organization = Api.organization();
+        organization = Api.organizationWithoutMembers();
         user = Api.user();
         email = Api.get("/users/{id}", user).extract().path("email");
     }
@@ -142,25 +142,58 @@ class MembersTest {
     }
 
     @Test
-    void exactlyOneOfUserIdAndEmailIsRequired() {
+    void exactlyOneOfUserIdUsernameAndEmailIsRequired() {
         asAdmin()
                 .body(Map.of("role", "member"))
                 .post(MEMBERS, organization)
                 .then()
                 .statusCode(400)
-                .body("errors.pointer", equalTo(List.of("/user_id")));
+                .body("errors.pointer", equalTo(List.of("/username")));
         asAdmin()
                 .body(Map.of("user_id", user, "email", email, "role", "member"))
                 .post(MEMBERS, organization)
                 .then()
                 .statusCode(400)
                 .body("errors.pointer", equalTo(List.of("/email")));
+        asAdmin()
+                .body(Map.of("user_id", user, "username", "payments", "role", "member"))
+                .post(MEMBERS, organization)
+                .then()
+                .statusCode(400)
+                .body("errors.pointer", equalTo(List.of("/username")));
+    }
+
+    @Test
+    void memberIsAddedAndFoundByUsername() {
+        String username = Api.get("/users/{id}", user).extract().path("username");
+        Api.join(organization, Api.user(), "member");
+        asAdmin()
+                .body(Map.of("username", username, "role", "member"))
+                .post(MEMBERS, organization)
+                .then()
+                .statusCode(201)
+                .body("user_id", equalTo(user), "username", equalTo(username));
+        asAdmin()
+                .queryParam("username", username)
+                .get(MEMBERS, organization)
+                .then()
+                .body("items.user_id", equalTo(List.of(user)));
+        asAdmin()
+                .queryParam("search", username.substring(1))
+                .get(MEMBERS, organization)
+                .then()
+                .body("items.user_id", equalTo(List.of(user)));
     }
 
     @Test
     void unknownUserErrorNamesTheField() {
-        Map<String, String> nobody =
-                Map.of("user_id", UUID.randomUUID().toString(), "email", Api.freshName("nobody") + "@acme.example");
+        Map<String, String> nobody = Map.of(
+                "user_id",
+                UUID.randomUUID().toString(),
+                "username",
+                "nobody-of-this-name",
+                "email",
+                Api.freshName("nobody") + "@acme.example");
         nobody.forEach((field, value) -> asAdmin()
                 .body(Map.of(field, value, "role", "member"))
                 .post(MEMBERS, organization)

@@ -1,9 +1,11 @@
 package io.agyn.organizations;
 
+import static io.agyn.testing.Api.as;
 import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -48,6 +50,108 @@ class OrganizationsTest {
         Api.get("/organizations?slug={slug}", slug).body("items.id", equalTo(List.of(id)));
         asAdmin().delete("/organizations/{id}", id).then().statusCode(204);
         asAdmin().get("/organizations/{id}", id).then().statusCode(404);
+    }
+
+    @Test
+    void creatorOwnsTheOrganization() {
+        String user = Api.user();
+        String token = Api.tokenOf(user);
+        String id = as(token)
+                .body(Map.of("name", Api.freshName("Mine")))
+                .post("/organizations")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        as(token)
+                .get("/organizations/{id}/members", id)
+                .then()
+                .statusCode(200)
+                .body("items.user_id", equalTo(List.of(user)), "items.role", equalTo(List.of("owner")));
+        as(token)
+                .delete("/organizations/{id}/members/{user}", id, user)
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("last_owner"));
+        as(Api.tokenOf(user, id))
+                .body(Map.of("name", Api.freshName("Bound")))
+                .post("/organizations")
+                .then()
+                .statusCode(403);
+        as(token).delete("/organizations/{id}?force=true", id).then().statusCode(204);
+    }
+
+    @Test
+    void forcedDeletionDeletesTheContents() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "v");
+        Api.model(organization, Api.provider(organization, secret));
+        Api.secret(organization, "v2");
+        Api.secretProvider(organization);
+        String bound = Api.tokenBoundTo(organization);
+        Api.get("/organizations/{id}/contents", organization)
+                .body("items.kind", equalTo(List.of("api_token", "llm_provider", "model", "secret", "secret_provider")))
+                .body("items.count", equalTo(List.of(1, 1, 1, 2, 1)))
+                .body("items.summary", hasItems("1 API token bound to it", "2 secrets"));
+
+        asAdmin()
+                .delete("/organizations/{id}?force=false", organization)
+                .then()
+                .statusCode(409)
+                .body("detail", containsString("force=true"));
+        asAdmin()
+                .header("If-Match", "\"0123456789abcdef0123456789abcdef\"")
+                .delete("/organizations/{id}?force=true", organization)
+                .then()
+                .statusCode(412);
+        asAdmin().delete("/organizations/{id}?force=true", organization).then().statusCode(204);
+
+        asAdmin().get("/organizations/{id}", organization).then().statusCode(404);
+        as(bound).get("/me").then().statusCode(401);
+        asAdmin()
+                .get("/audit-events?operation=deleteOrganization&page_size=1")
+                .then()
+                .body("items[0].resource_id", equalTo(organization))
+                .body(
+                        "items[0].changed_fields",
+                        equalTo(List.of(
+                                "1 API token bound to it",
+                                "1 model",
+                                "1 LLM provider",
+                                "2 secrets",
+                                "1 secret provider")));
+    }
+
+    @Test
+    void membersCannotForceTheDeletion() {
+        String organization = Api.organization();
+        Api.secret(organization, "v");
+        as(Api.tokenOfNew("member", organization))
+                .delete("/organizations/{id}?force=true", organization)
+                .then()
+                .statusCode(403);
+        as(Api.tokenOfNew("owner", organization))
+                .delete("/organizations/{id}?force=true", organization)
+                .then()
+                .statusCode(204);
+    }
+
+    @RepeatedTest(5)
+    void forcedDeletionWaitsForResourcesBeingCreated() {
+        String organization = Api.organization();
+        Callable<Integer> forced = () ->
+                asAdmin().delete("/organizations/{id}?force=true", organization).statusCode();
+        List<Callable<Integer>> calls = new ArrayList<>(List.of(forced));
+        for (Kind kind : List.of(Kind.SECRET, Kind.LLM_PROVIDER)) {
+            calls.add(() -> asAdmin()
+                    .body(kind.body(organization, "a"))
+                    .post(kind.collection(organization))
+                    .statusCode());
+        }
+        List<Integer> statuses = Api.inParallel(calls);
+        assertThat(statuses.getFirst()).isEqualTo(204);
+        assertThat(statuses).allMatch(status -> List.of(201, 204, 404).contains(status));
+        asAdmin().get("/organizations/{id}", organization).then().statusCode(404);
     }
 
     @Test

@@ -62,7 +62,7 @@ class SampleFeatureTest {
 
         @Override
         public List<Content> organizationContents() {
-            return List.of(new Content("sample", "sample", "samples"));
+            return List.of(new Content("sample", "sample", "samples", 0));
         }
 
         @Override

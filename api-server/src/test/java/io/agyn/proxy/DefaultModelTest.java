@@ -141,7 +141,7 @@ class DefaultModelTest {
     }
 
     @Test
-    void defaultModelsOfSeveralOrganizationsNeedAChoice() throws Exception {
+    void defaultModelOfTheHomeOrganizationIsUsed() throws Exception {
         setDefault(SCENE.organization(), id(SCENE.responses()));
         String other = Api.organization();
         String model = Api.model(other, Api.provider(other, Api.secret(other, "value")));
@@ -150,12 +150,11 @@ class DefaultModelTest {
         Api.join(SCENE.organization(), user, "member");
         Api.join(other, user, "member");
         String token = Api.tokenOf(user);
-        HttpResponse<byte[]> ambiguous = post(token, "/v1/responses", "{}");
-        assertThat(ambiguous.statusCode()).isEqualTo(400);
-        assertThat(text(ambiguous)).contains("Several organizations have a default model");
-        HttpResponse<byte[]> chosen =
-                post(token, "/v1/responses", "{}", "x-agyn-organization: " + SCENE.organization());
-        assertThat(chosen.statusCode()).as(text(chosen)).isEqualTo(200);
+        assertCalled(token, "{}", "{\"model\":\"gpt-4o\"}");
+        setDefault(SCENE.organization(), null);
+        await().atMost(Scene.PATIENCE).untilAsserted(() -> assertThat(
+                        post(token, "/v1/responses", "{}").statusCode())
+                .isEqualTo(400));
     }
 
     private static void assertCalled(String token, String body, String expected) throws InterruptedException {

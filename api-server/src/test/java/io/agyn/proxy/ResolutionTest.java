@@ -4,6 +4,7 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.database.PostgresTestResource;
 import io.agyn.testing.Api;
@@ -61,15 +62,58 @@ class ResolutionTest {
     }
 
     @Test
-    void ambiguousModelErrorNamesTheOrganizations() {
+    void joiningAnOrganizationChangesNoNameWithoutASlug() throws Exception {
         Twins twins = twins();
-        HttpResponse<byte[]> response = asOwnerOfBoth("/v1/responses", body(twins.name));
-        assertThat(response.statusCode()).isEqualTo(400);
-        JsonObject error = new JsonObject(text(response)).getJsonObject("error");
-        assertThat(error.getString("param")).isEqualTo("model");
-        assertThat(error.getString("message"))
-                .contains(twins.firstSlug, twins.secondSlug, "/" + twins.name, "x-agyn-organization");
+        String user = Api.user();
+        Api.join(twins.first, user, "member");
+        String token = Api.tokenOf(user);
+        assertCalled(token, twins.name, "of-the-first");
+        Api.join(twins.second, user, "owner");
+        await().atMost(Scene.PATIENCE)
+                .untilAsserted(() -> assertCalled(token, twins.secondSlug + "/" + twins.name, "of-the-second"));
+        assertCalled(token, twins.name, "of-the-first");
+        Api.as(token)
+                .body(Map.of("home_organization_id", twins.second))
+                .put("/me")
+                .then()
+                .statusCode(200);
+        await().atMost(Scene.PATIENCE).untilAsserted(() -> assertCalled(token, twins.name, "of-the-second"));
+    }
+
+    private static void assertCalled(String token, String model, String remoteName) throws InterruptedException {
+        SCENE.provider().forget();
+        HttpResponse<byte[]> response =
+                SCENE.send(Scene.request("/v1/responses", body(model)).header("authorization", "Bearer " + token));
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
+        assertThat(SCENE.received().text()).isEqualTo(body(remoteName));
+    }
+
+    @Test
+    void errorNamesTheModelWithItsSlug() {
+        Twins twins = twins();
+        String user = Api.user("cluster_admin");
+        String token = Api.tokenOf(user);
+        JsonObject noHome = error(token, twins.name, 400);
+        assertThat(noHome.getString("param")).isEqualTo("model");
+        assertThat(noHome.getString("message"))
+                .contains(
+                        twins.firstSlug + "/" + twins.name,
+                        twins.secondSlug + "/" + twins.name,
+                        "x-agyn-organization",
+                        "home organization");
+        Api.join(Api.organization(), user, "member");
+        await().atMost(Scene.PATIENCE).untilAsserted(() -> error(token, twins.name, 404));
+        JsonObject elsewhere = error(token, twins.name, 404);
+        assertThat(elsewhere.getString("code")).isEqualTo("model_not_found");
+        assertThat(elsewhere.getString("message")).contains(twins.firstSlug + "/" + twins.name);
         assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    private static JsonObject error(String token, String model, int status) {
+        HttpResponse<byte[]> response =
+                SCENE.send(Scene.request("/v1/responses", body(model)).header("authorization", "Bearer " + token));
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(status);
+        return new JsonObject(text(response)).getJsonObject("error");
     }
 
     @Test
@@ -164,7 +208,7 @@ class ResolutionTest {
         assertThat(body.getString("request_id")).isNotEmpty();
     }
 
-    private record Twins(String name, String firstSlug, String second, String secondSlug) {}
+    private record Twins(String name, String first, String firstSlug, String second, String secondSlug) {}
 
     /** Two organizations with a model of the same name, at one provider. */
     private static Twins twins() {
@@ -173,7 +217,7 @@ class ResolutionTest {
         String second = Api.organization();
         createModel(first, name, "of-the-first");
         createModel(second, name, "of-the-second");
-        return new Twins(name, slug(first), second, slug(second));
+        return new Twins(name, first, slug(first), second, slug(second));
     }
 
     private static void createModel(String organization, String name, String remoteName) {

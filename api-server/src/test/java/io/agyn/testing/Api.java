@@ -7,10 +7,12 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,6 +66,20 @@ public final class Api {
     /** A fresh organization's id. */
     public static String organization() {
         return created(asAdmin().body(Map.of("name", freshName("org"))).post("/organizations"));
+    }
+
+    /** A fresh organization's id. Without members it has no owner. */
+    public static String organizationWithoutMembers() {
+        String organization = organization();
+        try {
+            CDI.current()
+                    .select(Database.class)
+                    .get()
+                    .execute("delete from membership where organization_id = ?::uuid", organization);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return organization;
     }
 
     /** A fresh secret's id. */

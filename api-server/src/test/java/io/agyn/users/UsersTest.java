@@ -4,6 +4,8 @@ import static io.agyn.testing.Api.as;
 import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.database.PostgresTestResource;
@@ -13,6 +15,8 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -70,7 +75,7 @@ class UsersTest {
                 .then()
                 .statusCode(200)
                 .body("items.id", equalTo(List.of(id)));
-        // A user may change the case of their username.
+        // A user may change the case of their address.
         asAdmin()
                 .body(body(shouted, "user", "active"))
                 .put("/users/{id}", id)
@@ -100,14 +105,137 @@ class UsersTest {
                 .body("errors.pointer", equalTo(List.of("/email")));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Payments.Agent@acme.example, Ignored, payments-agent",
+        ", José Åström (Team), jose-astrom-team",
+        "+++@acme.example, Ops, ops",
+        ", 山田, user",
+        "abcdefghijklmnopqrstuvwxyz0123456789@acme.example, Long, abcdefghijklmnopqrstuvwxyz012345"
+    })
+    void usernameIsDerivedAndNumberedIfTaken(String email, String name, String expected) throws SQLException {
+        database.execute("delete from app_user where username like '" + expected.substring(0, 3) + "%'");
+        Map<String, Object> body = new HashMap<>(Map.of("name", name));
+        body.put("email", email);
+        String first = asAdmin()
+                .body(body)
+                .post("/users")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("username");
+        assertThat(first).isEqualTo(expected);
+        body.remove("email");
+        body.put("name", expected);
+        for (int number = 2; number <= 11; number++) {
+            String suffix = "-" + number;
+            String base = expected.substring(0, Math.min(expected.length(), 32 - suffix.length()));
+            asAdmin().body(body).post("/users").then().statusCode(201).body("username", equalTo(base + suffix));
+        }
+    }
+
     @Test
-    void nothingIsLeftOutOfAnUpdate() {
+    void usernameIsUniqueAndCanBeChanged() {
+        String taken = Api.get("/users/{id}", Api.user()).extract().path("username");
+        asAdmin()
+                .body(Map.of("name", "Other", "username", taken))
+                .post("/users")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("username_taken"), "errors.pointer", equalTo(List.of("/username")));
+        String user = Api.user();
+        Map<String, String> body = new HashMap<>(body(Api.freshName("a") + "@acme.example", "user", "active"));
+        body.put("username", taken);
+        asAdmin().body(body).put("/users/{id}", user).then().statusCode(409).body("code", equalTo("username_taken"));
+        String renamed = Api.freshName("u").substring(0, 20);
+        body.put("username", renamed);
+        asAdmin().body(body).put("/users/{id}", user).then().statusCode(200).body("username", equalTo(renamed));
+        body.remove("username");
+        asAdmin().body(body).put("/users/{id}", user).then().statusCode(200).body("username", equalTo(renamed));
+        as(Api.tokenOf(user)).get("/me").then().body("username", equalTo(renamed));
+        asAdmin().queryParam("username", renamed).get("/users").then().body("items.id", equalTo(List.of(user)));
+        asAdmin()
+                .queryParam("search", renamed.substring(2, 18).toUpperCase(Locale.ROOT))
+                .get("/users")
+                .then()
+                .body("items.id", equalTo(List.of(user)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Payments", "pay ments", "päy", "payments@acme", "abcdefghijklmnopqrstuvwxyz0123456"})
+    void invalidUsernameIsRejected(String username) {
+        asAdmin()
+                .body(Map.of("name", "Payments", "username", username))
+                .post("/users")
+                .then()
+                .statusCode(400)
+                .body("errors.pointer", hasItem("/username"));
+    }
+
+    @Test
+    void concurrentUsersOfOneNameGetDifferentUsernames() {
+        String name = Api.freshName("twin").substring(0, 20);
+        Callable<String> created =
+                () -> asAdmin().body(Map.of("name", name)).post("/users").path("username");
+        assertThat(Api.inParallel(Collections.nCopies(8, created)))
+                .hasSize(8)
+                .doesNotHaveDuplicates()
+                .allMatch(username -> username.startsWith(name));
+    }
+
+    @Test
+    void userWithoutEmailIsEditedAndSuspended() {
+        String user = asAdmin()
+                .body(Map.of("name", "No email"))
+                .post("/users")
+                .then()
+                .statusCode(201)
+                .body("email", nullValue())
+                .extract()
+                .path("id");
+        asAdmin()
+                .body(Map.of("name", "Still none", "role", "user", "state", "suspended"))
+                .put("/users/{id}", user)
+                .then()
+                .statusCode(200)
+                .body("email", nullValue(), "state", equalTo("suspended"));
+        asAdmin()
+                .body(body(Api.freshName("a") + "@acme.example", "user", "active"))
+                .put("/users/{id}", user)
+                .then()
+                .statusCode(200);
+        // An omitted address is removed.
+        asAdmin()
+                .body(Map.of("name", "None again", "role", "user", "state", "active"))
+                .put("/users/{id}", user)
+                .then()
+                .statusCode(200)
+                .body("email", nullValue());
+    }
+
+    @Test
+    void firstAdministratorIsEditedAndSuspendedLikeAnyUser() throws SQLException {
+        String admin = asAdmin().get("/me").then().extract().path("id");
+        // Of other tests' organizations, the administrator is the last owner.
+        database.execute("delete from membership where user_id = ?::uuid", admin);
+        String other = Api.tokenOf(Api.user("cluster_admin"));
+        as(other)
+                .body(Map.of("name", "Administrator", "role", "user", "state", "suspended"))
+                .put("/users/{id}", admin)
+                .then()
+                .statusCode(200)
+                .body("email", nullValue(), "username", equalTo("administrator"));
+        asAdmin().get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void roleAndStateAreRequiredInAnUpdate() {
         asAdmin()
                 .body(Map.of("name", "Payments"))
                 .put("/users/{id}", Api.user())
                 .then()
                 .statusCode(400)
-                .body("errors.pointer", equalTo(List.of("/email", "/role", "/state")));
+                .body("errors.pointer", equalTo(List.of("/role", "/state")));
     }
 
     @Test
@@ -125,6 +253,7 @@ class UsersTest {
                 .statusCode(200)
                 .body("id", equalTo(user))
                 .body("email", equalTo(email))
+                .body("username", equalTo(Api.get("/users/{id}", user).extract().<String>path("username")))
                 .body("role", equalTo("user"))
                 .body("organization_id", nullValue())
                 .body("memberships.organization_id", equalTo(List.of(first, second)))
@@ -135,6 +264,80 @@ class UsersTest {
                 .body("organization_id", equalTo(second))
                 .body("memberships.organization_id", equalTo(List.of(second)));
         as(Api.tokenOf(user)).get("/users/{id}", user).then().statusCode(403);
+    }
+
+    @Test
+    void homeOrganizationIsTheOldestUntilTheUserChoosesOne() {
+        String first = Api.organization();
+        String second = Api.organization();
+        String user = Api.user();
+        String token = Api.tokenOf(user);
+        as(token).get("/me").then().body("home_organization_id", nullValue());
+        Api.join(second, user, "member");
+        Api.join(first, user, "member");
+        String tag = as(token)
+                .get("/me")
+                .then()
+                .body("home_organization_id", equalTo(second))
+                .extract()
+                .header("ETag");
+        as(token)
+                .header("If-Match", tag)
+                .body(Map.of("home_organization_id", first))
+                .put("/me")
+                .then()
+                .statusCode(200)
+                .body("home_organization_id", equalTo(first));
+        as(token).get("/me").then().body("home_organization_id", equalTo(first));
+        as(token)
+                .header("If-Match", tag)
+                .body(Map.of("home_organization_id", second))
+                .put("/me")
+                .then()
+                .statusCode(412);
+        as(Api.tokenOf(user, second)).get("/me").then().body("home_organization_id", equalTo(second));
+        as(token).body("{}").put("/me").then().statusCode(200).body("home_organization_id", equalTo(second));
+        asAdmin()
+                .get("/audit-events?operation=updateMe&page_size=1")
+                .then()
+                .body("items[0].user_id", equalTo(user), "items[0].resource_id", equalTo(user))
+                .body("items[0].changed_fields", equalTo(List.of("home_organization_id")));
+    }
+
+    @Test
+    void homeOrganizationMustBeOneOfTheUsers() {
+        String organization = Api.organization();
+        String user = Api.user();
+        for (String unreachable : List.of(organization, UUID.randomUUID().toString())) {
+            as(Api.tokenOf(user))
+                    .body(Map.of("home_organization_id", unreachable))
+                    .put("/me")
+                    .then()
+                    .statusCode(404)
+                    .body("code", equalTo("reference_not_found"))
+                    .body("errors.pointer", equalTo(List.of("/home_organization_id")));
+        }
+        as(Api.tokenOf(Api.user("cluster_admin")))
+                .body(Map.of("home_organization_id", UUID.randomUUID().toString()))
+                .put("/me")
+                .then()
+                .statusCode(404)
+                .body("errors.pointer", equalTo(List.of("/home_organization_id")));
+        Api.join(organization, user, "member");
+        as(Api.tokenOf(user, organization)).body("{}").put("/me").then().statusCode(403);
+    }
+
+    @Test
+    void deletedHomeOrganizationIsForgotten() {
+        String organization = Api.organization();
+        String token = Api.tokenOf(Api.user("cluster_admin"));
+        as(token)
+                .body(Map.of("home_organization_id", organization))
+                .put("/me")
+                .then()
+                .statusCode(200);
+        asAdmin().delete("/organizations/{id}", organization).then().statusCode(204);
+        as(token).get("/me").then().statusCode(200).body("home_organization_id", nullValue());
     }
 
     @Test
@@ -190,7 +393,7 @@ class UsersTest {
 
         as(token).get("/me").then().statusCode(401);
         as(other).get("/organizations/{id}", organization).then().statusCode(200);
-        Api.get("/organizations/{id}/members", organization).body("items.size()", equalTo(1));
+        Api.get("/organizations/{id}/members", organization).body("items.user_id", not(hasItem(user)));
         assertThat(database.column(UUID.class, "select id from api_token where user_id = ?::uuid", user))
                 .isEmpty();
     }

@@ -37,7 +37,7 @@ final class ConsolePages {
         String token = "/tokens/" + sample.person(role).bound();
         return List.of(
                 naming("organizations", "/organizations", MEMBER),
-                plain("organization-new", "/organizations/new", ADMINISTRATOR),
+                plain("organization-new", "/organizations/new", MEMBER),
                 naming("organization", root, MEMBER),
                 naming("organization-delete", root + "/delete", OWNER),
                 naming("llm-providers", root + "/llm-providers", MEMBER),
@@ -84,6 +84,7 @@ final class ConsolePages {
                 naming("own-token-new-of-user", "/tokens/new" + ofUser, ADMINISTRATOR),
                 naming("own-token", token, MEMBER),
                 naming("own-token-revoke", token + "/revoke", MEMBER),
+                naming("account", "/account", MEMBER),
                 naming("users", "/users", ADMINISTRATOR),
                 plain("user-new", "/users/new", ADMINISTRATOR),
                 naming("user", user, ADMINISTRATOR),

@@ -29,6 +29,7 @@ final class OperationWords {
                     new Words("reveal the credentials of", "revealed the credentials of", "LLM provider"),
             "revealSecretProviderCredentials",
                     new Words("reveal the credentials of", "revealed the credentials of", "secret provider"),
+            "updateMe", new Words("change", "changed", "home organization"),
             "getMe", new Words("read their own user", "read their own user", ""));
 
     private static final Map<String, String> PASTS = Map.ofEntries(

@@ -142,6 +142,8 @@ public final class Curl {
                 .readAndReplace(
                         "Update it",
                         fields(
+                                "username",
+                                user.getUsername(),
                                 "name",
                                 user.getName(),
                                 "email",

@@ -37,8 +37,7 @@ public class DeleteFlow {
     public <T> Response ask(Target<T> target) {
         page.require(target.operation(), target.id());
         Versioned<T> stored = target.read().get();
-        Form form = Form.of("etag", stored.etag());
-        return pages.confirm(200, target.confirmation().apply(stored.resource()).with(form));
+        return pages.confirm(200, asked(target, stored, Form.empty()));
     }
 
     /**
@@ -51,16 +50,28 @@ public class DeleteFlow {
         Versioned<T> stored = target.read().get();
         Confirmation confirmation =
                 target.confirmation().apply(stored.resource()).with(form);
+        if (confirmation.hasChanged()) {
+            return pages.confirm(
+                    409,
+                    asked(
+                            target,
+                            stored,
+                            form.withError("", "This list has changed meanwhile. Please check it again.")));
+        }
         if (!confirmation.isConfirmed()) {
             return pages.confirm(422, confirmation.unconfirmed());
         }
         try {
             return send.apply(stored.resource());
         } catch (ProblemException e) {
-            Form rejected = form.withErrors(e).set("etag", stored.etag());
-            return pages.confirm(
-                    e.kind().status(),
-                    target.confirmation().apply(stored.resource()).with(rejected));
+            return pages.confirm(e.kind().status(), asked(target, stored, form.withErrors(e)));
         }
+    }
+
+    private static <T> Confirmation asked(Target<T> target, Versioned<T> stored, Form form) {
+        return target.confirmation()
+                .apply(stored.resource())
+                .with(form.set("etag", stored.etag()))
+                .withNamesShown();
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param typed the text that the user must type to confirm
  * @param action the label of the button; null without one
  * @param back the path of the link to cancel
- * @param form the submitted form and its errors; its field {@code etag} identifies the version that the user saw
+ * @param form the submitted form and its errors; its fields {@code etag} and {@code shown} hold the version and the names that the
+ *     user saw
  */
 public record Confirmation(
         String title,
@@ -41,6 +42,20 @@ public record Confirmation(
 
     public Confirmation with(Form form) {
         return new Confirmation(title, text, names, typed, action, back, form);
+    }
+
+    /** Adds the names to the form, in its field {@code shown}. */
+    public Confirmation withNamesShown() {
+        return with(form.set("shown", shown()));
+    }
+
+    /** Whether the names are others than those that the user saw. */
+    public boolean hasChanged() {
+        return form.optional("shown") != null && !form.text("shown").equals(shown());
+    }
+
+    private String shown() {
+        return String.join(", ", names);
     }
 
     /** The label of the field {@code typed}. */

@@ -22,7 +22,7 @@ public final class Picker {
     /**
      * A resource to pick.
      *
-     * @param key its unique key, such as an email
+     * @param key its unique key, such as a username
      */
     public record Item(UUID id, String key, String label) {}
 
@@ -41,7 +41,7 @@ public final class Picker {
      */
     public record Options(
             List<Item> items, boolean whole, @Nullable UUID chosen, String typed, Picker picker) {
-        /** The name of the key, such as email. */
+        /** The name of the key, such as username. */
         public String key() {
             return picker.key;
         }
@@ -69,7 +69,7 @@ public final class Picker {
      * Creates a picker.
      *
      * @param kind the resources' type, such as member
-     * @param key the name of their key, such as email
+     * @param key the name of their key, such as username
      */
     Picker(String kind, String key, Source source) {
         this.kind = requireNonNull(kind, "kind is null");

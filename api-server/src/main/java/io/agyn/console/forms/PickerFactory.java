@@ -136,37 +136,35 @@ public class PickerFactory {
     }
 
     public Picker member(UUID organizationId) {
-        return new Picker("member", "email", (size, email, id) -> {
+        return new Picker("member", "username", (size, username, id) -> {
             if (id != null) {
                 return unknown();
             }
-            MemberList list =
-                    api.read(members.listMembers(organizationId, size, null, null, email, null), MemberList.class);
+            MemberList list = api.read(
+                    members.listMembers(organizationId, size, null, null, username, null, null), MemberList.class);
             return slice(
                     list.getItems(),
                     list.getNextPageToken(),
-                    member -> person(member.getUserId(), member.getName(), member.getEmail()));
+                    member -> person(member.getUserId(), member.getName(), member.getUsername()));
         });
     }
 
     public Picker user() {
-        return new Picker("user", "email", (size, email, id) -> {
+        return new Picker("user", "username", (size, username, id) -> {
             if (id != null) {
                 return unknown();
             }
-            UserList list = api.read(users.listUsers(size, null, null, email, null, null, null, null), UserList.class);
+            UserList list =
+                    api.read(users.listUsers(size, null, null, username, null, null, null, null, null), UserList.class);
             return slice(
                     list.getItems(),
                     list.getNextPageToken(),
-                    user -> person(user.getId(), user.getName(), user.getEmail()));
+                    user -> person(user.getId(), user.getName(), user.getUsername()));
         });
     }
 
-    /** The first cluster admin may have no email. */
-    private static Picker.Item person(UUID id, String name, @Nullable String email) {
-        return email == null
-                ? new Picker.Item(id, id.toString(), name)
-                : new Picker.Item(id, email, name + ", " + email);
+    private static Picker.Item person(UUID id, String name, String username) {
+        return new Picker.Item(id, username, name + ", " + username);
     }
 
     private static @Nullable Set<String> only(@Nullable UUID id) {

@@ -72,7 +72,8 @@ public class MembersPages implements AuditedResource {
         ListPage<Member> found = ListPage.of(
                 (size, token, search) -> {
                     MemberList list = api.read(
-                            members.listMembers(organizationId, size, token, null, null, search), MemberList.class);
+                            members.listMembers(organizationId, size, token, null, null, null, search),
+                            MemberList.class);
                     return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 page.query());
@@ -95,6 +96,7 @@ public class MembersPages implements AuditedResource {
         Form checked = form.check(
                 "user_id", text -> Uuids.parse(text).orElse(null), "Enter a user id. It is on the user's page.");
         MemberCreate body = new MemberCreate()
+                .username(form.optional("username"))
                 .email(form.optional("email"))
                 .userId(form.id("user_id"))
                 .role(form.parse("role", MemberRole::fromValue));

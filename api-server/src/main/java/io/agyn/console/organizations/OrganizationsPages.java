@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationContent;
+import io.agyn.api.model.OrganizationContents;
 import io.agyn.api.model.OrganizationCreate;
 import io.agyn.api.model.OrganizationUpdate;
 import io.agyn.console.Api;
@@ -143,7 +145,7 @@ public class OrganizationsPages {
     public Response delete(@PathParam("organization") String slugOrId, Form form) {
         UUID id = enter(slugOrId);
         return deletes.delete(deletion(id), form, organization -> {
-            organizations.deleteOrganization(id, form.optional("etag"));
+            organizations.deleteOrganization(id, form.optional("shown") != null, form.optional("etag"));
             return pages.done(ROOT, "Organization " + organization.getName() + " was deleted.");
         });
     }
@@ -179,17 +181,24 @@ public class OrganizationsPages {
     }
 
     private DeleteFlow.Target<Organization> deletion(UUID id) {
-        return new DeleteFlow.Target<>(
-                "deleteOrganization",
-                id,
-                () -> read(id),
-                organization -> new Confirmation(
-                        "Delete organization " + organization.getName() + "?",
-                        "Members lose access, and usage can no longer be viewed. Delete its secrets, LLM providers, models"
-                                + " and API tokens first.",
-                        List.of(),
-                        organization.getName(),
-                        "Delete organization",
-                        page.root()));
+        return new DeleteFlow.Target<>("deleteOrganization", id, () -> read(id), organization -> {
+            List<String> contents = contents(id);
+            return new Confirmation(
+                    "Delete organization " + organization.getName() + "?",
+                    "Members lose access, and usage can no longer be viewed. "
+                            + (contents.isEmpty()
+                                    ? "The organization contains nothing else."
+                                    : "This permanently deletes its contents:"),
+                    contents,
+                    organization.getName(),
+                    contents.isEmpty() ? "Delete organization" : "Delete organization and contents",
+                    page.root());
+        });
+    }
+
+    private List<String> contents(UUID id) {
+        return api.read(organizations.getOrganizationContents(id), OrganizationContents.class).getItems().stream()
+                .map(OrganizationContent::getSummary)
+                .toList();
     }
 }

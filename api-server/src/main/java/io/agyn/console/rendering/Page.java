@@ -185,6 +185,11 @@ public class Page {
         return caller.identity().person().name();
     }
 
+    /** The signed-in user's username. */
+    public String username() {
+        return caller.identity().person().username();
+    }
+
     /** Whether the user has permission for an operation of the contract, in the page's organization if it has one. */
     public boolean may(String operation) {
         return access.allows(operation, organizationOf(operation));

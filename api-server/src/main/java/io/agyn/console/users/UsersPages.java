@@ -79,7 +79,7 @@ public class UsersPages implements AuditedResource {
         ListPage<User> found = ListPage.of(
                 (size, token, search) -> {
                     UserList list = api.read(
-                            users.listUsers(size, token, null, null, search, role, state, null), UserList.class);
+                            users.listUsers(size, token, null, null, null, search, role, state, null), UserList.class);
                     return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 query);
@@ -97,8 +97,9 @@ public class UsersPages implements AuditedResource {
     @Path("/new")
     public Response create(Form form) {
         UserCreate body = new UserCreate()
+                .username(form.optional("username"))
                 .name(form.text("name"))
-                .email(form.text("email"))
+                .email(form.optional("email"))
                 .role(form.parse("role", Role::fromValue));
         return edits.create(
                 form,
@@ -120,8 +121,9 @@ public class UsersPages implements AuditedResource {
     @Path("/{user}")
     public Response save(@PathParam("user") UUID id, Form form) {
         UserUpdate body = new UserUpdate()
+                .username(form.optional("username"))
                 .name(form.text("name"))
-                .email(form.text("email"))
+                .email(form.optional("email"))
                 .role(form.parse("role", Role::fromValue))
                 .state(read(id).resource().getState());
         return edits.save(edit(id), form, body, () -> {
@@ -137,6 +139,7 @@ public class UsersPages implements AuditedResource {
         Versioned<User> stored = read(id);
         User user = stored.resource();
         UserUpdate body = new UserUpdate()
+                .username(user.getUsername())
                 .name(user.getName())
                 .email(user.getEmail())
                 .role(user.getRole())
@@ -171,6 +174,7 @@ public class UsersPages implements AuditedResource {
 
     private static Form form(User user) {
         return Form.of("name", user.getName())
+                .set("username", user.getUsername())
                 .set("email", user.getEmail())
                 .set("role", user.getRole().toString());
     }

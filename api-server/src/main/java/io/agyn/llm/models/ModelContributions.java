@@ -24,6 +24,6 @@ class ModelContributions implements ConstraintProblems, OrganizationContents {
 
     @Override
     public List<Content> organizationContents() {
-        return List.of(new Content("model", "model", "models"));
+        return List.of(new Content("model", "model", "models", 0));
     }
 }

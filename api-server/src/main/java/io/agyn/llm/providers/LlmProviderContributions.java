@@ -25,6 +25,6 @@ class LlmProviderContributions implements ConstraintProblems, OrganizationConten
 
     @Override
     public List<Content> organizationContents() {
-        return List.of(new Content("llm_provider", "LLM provider", "LLM providers"));
+        return List.of(new Content("llm_provider", "LLM provider", "LLM providers", 1));
     }
 }

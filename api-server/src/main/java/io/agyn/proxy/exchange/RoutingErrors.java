@@ -11,6 +11,8 @@ import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.vault.VaultException;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** The errors of calls that no provider receives. */
 public final class RoutingErrors {
@@ -29,11 +31,35 @@ public final class RoutingErrors {
     private RoutingErrors() {}
 
     public static ProxyError unknownModel(String model) {
+        return unknownModel(new Route.UnknownModel(), model);
+    }
+
+    public static ProxyError unknownModel(Route.UnknownModel route, String model) {
         return ProxyError.of(
                         Kind.MODEL_NOT_FOUND,
-                        "No model \"" + model + "\" is accessible with your API token; GET /v1/models lists the"
-                                + " accessible models.")
+                        route.elsewhere().isEmpty()
+                                ? "No model \"" + model
+                                        + "\" is accessible with your API token; GET /v1/models lists the"
+                                        + " accessible models."
+                                : "Your home organization has no model \"" + model + "\"; call "
+                                        + quoted(route.elsewhere()) + " instead.")
                 .about(MODEL);
+    }
+
+    /** A call with a model's name without a slug, by a caller without a home organization. */
+    public static ProxyError noHome(Route.NoHome route, String model) {
+        return ProxyError.of(
+                        Kind.INVALID_REQUEST,
+                        "The model \"" + model + "\" needs an organization, since you have no home organization: call "
+                                + (route.elsewhere().isEmpty()
+                                        ? "\"<slug>/" + model + "\" with an organization's slug"
+                                        : quoted(route.elsewhere()))
+                                + ", send the header x-agyn-organization, or choose a home organization.")
+                .about(MODEL);
+    }
+
+    private static String quoted(List<String> names) {
+        return names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(" or "));
     }
 
     /** A call names no model, and has no default model; the text is the vendor's. */
@@ -115,24 +141,6 @@ public final class RoutingErrors {
                 ? ProxyError.of(Kind.CREDENTIAL_UNAVAILABLE, secret.explain(known))
                         .about(MODEL)
                 : ProxyError.of(Kind.INTERNAL, "Internal error; see the server log.");
-    }
-
-    public static ProxyError ambiguous(Route.Ambiguous route, String model) {
-        return ProxyError.of(
-                        Kind.INVALID_REQUEST,
-                        "Several organizations have a model \"" + model + "\" (" + String.join(", ", route.slugs())
-                                + "): write \"" + route.slugs().getFirst() + "/" + model
-                                + "\", or send the header x-agyn-organization with an organization's id or slug.")
-                .about(MODEL);
-    }
-
-    public static ProxyError ambiguousDefault(Route.Ambiguous route) {
-        return ProxyError.of(
-                        Kind.INVALID_REQUEST,
-                        "Several organizations have a default model (" + String.join(", ", route.slugs())
-                                + "): send the header x-agyn-organization with an organization's id or slug, or"
-                                + " x-agyn-model with a model.")
-                .about(MODEL);
     }
 
     /** The same error for unknown objects and for those of organizations that the caller does not reach. */

@@ -67,7 +67,7 @@ final class CallRouting {
             case Route.Found found -> CalledModel.at(found.target());
             case Route.Uncallable found ->
                 new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
-            case Route.Ambiguous ambiguous -> null;
+            case Route.NoHome unknown -> null;
             case Route.UnknownModel unknown -> null;
             case Route.UnknownOrganization unknown -> null;
         };
@@ -78,19 +78,19 @@ final class CallRouting {
         return switch (route) {
             case Route.Found found -> RoutingErrors.wrongPath(operation, found.target());
             case Route.Uncallable found -> RoutingErrors.uncallable(found);
-            case Route.Ambiguous ambiguous ->
+            case Route.NoHome unknown ->
                 selector instanceof ModelSelector.Named named
-                        ? RoutingErrors.ambiguous(ambiguous, named.name())
-                        : RoutingErrors.ambiguousDefault(ambiguous);
-            case Route.UnknownModel unknown -> unknownModel(selector);
+                        ? RoutingErrors.noHome(unknown, named.name())
+                        : missingModel();
+            case Route.UnknownModel unknown ->
+                selector instanceof ModelSelector.Named named
+                        ? RoutingErrors.unknownModel(unknown, named.name())
+                        : missingModel();
             case Route.UnknownOrganization unknown -> RoutingErrors.unknownOrganization();
         };
     }
 
-    private ProxyError unknownModel(ModelSelector selector) {
-        if (selector instanceof ModelSelector.Named named) {
-            return RoutingErrors.unknownModel(named.name());
-        }
+    private ProxyError missingModel() {
         return operation.routeSource() == RouteSource.DEFAULT_MODEL
                 ? RoutingErrors.missingDefault()
                 : RoutingErrors.missingModel(operation.protocol());

@@ -100,7 +100,7 @@ class WarmUp {
     private final class Simulation extends AbstractVerticle implements ProxyContext {
         private final Duration duration;
         private final Identity identity = new Identity(
-                new Person(Uuid7.next(), "warm-up", Role.CLUSTER_ADMIN, Map.of()),
+                new Person(Uuid7.next(), "warm-up", "warm-up", Role.CLUSTER_ADMIN, Map.of()),
                 Credential.apiToken(Uuid7.next(), Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty());
         private Shared shared;

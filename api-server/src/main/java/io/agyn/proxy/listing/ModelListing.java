@@ -108,8 +108,8 @@ public class ModelListing {
                                 .orElseThrow(() -> new RejectedException(RoutingErrors.unknownModel(model))))
                         .thenApply(listed -> Dialect.json(json -> format.write(json, listed)));
             case Route.Uncallable uncallable -> rejected(RoutingErrors.uncallable(uncallable));
-            case Route.Ambiguous ambiguous -> rejected(RoutingErrors.ambiguous(ambiguous, model));
-            case Route.UnknownModel unknown -> rejected(RoutingErrors.unknownModel(model));
+            case Route.NoHome unknown -> rejected(RoutingErrors.noHome(unknown, model));
+            case Route.UnknownModel unknown -> rejected(RoutingErrors.unknownModel(unknown, model));
             case Route.UnknownOrganization unknown -> rejected(RoutingErrors.unknownOrganization());
         });
     }

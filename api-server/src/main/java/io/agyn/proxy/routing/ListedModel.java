@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model in the list for a caller.
  *
- * @param id the name to call it by, or {@code slug/name} if the token reaches another model of this name
+ * @param id the name to call it by: {@code slug/name} outside of the home organization
  * @param name the model's name in its organization
  * @param alias the alias to call it by, qualified like the id; null without an alias
  * @param organizationSlug the slug of its organization

@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,8 +39,6 @@ public class ModelList {
     private static final String CATALOG_SIZE =
             "sum(%d + coalesce(octet_length(m.codex_catalog_entry), 0)) over (order by m.created_at desc, m.id desc)"
                     .formatted(MAX_DEFAULT_ENTRY_BYTES);
-    // As in RouteLookup, a name or an alias is ambiguous among all models that the token reaches, even those that
-    // cannot be called.
     private static final String MODELS = """
         with listed as (
             select m.id, m.name, m.alias, m.organization_id, m.created_at, p.protocol, %1$s
@@ -50,10 +47,10 @@ public class ModelList {
             where true %2$s
             order by m.created_at desc, m.id desc
             limit %3$d)
-        select l.id, l.name, o.slug, l.protocol, l.created_at, l.alias, l.codex_catalog_entry, %4$s, %5$s
+        select l.id, l.name, o.slug, l.protocol, l.created_at, l.alias, l.codex_catalog_entry, l.organization_id
         from listed l
         join organization o on o.id = l.organization_id
-        where l.bytes <= %6$d
+        where l.bytes <= %4$d
         order by l.created_at desc, l.id desc\
         """;
     private static final String WITHOUT_ENTRIES = "null as codex_catalog_entry, 0 as bytes";
@@ -122,6 +119,7 @@ public class ModelList {
         }
         try (Connection connection = dataSource.getConnection()) {
             OrganizationScope scope = identity.scope();
+            Optional<UUID> home = identity.home();
             if (selected.isPresent()) {
                 Optional<UUID> organization =
                         RouteLookup.organization(connection, selected.get()).filter(identity::reaches);
@@ -129,13 +127,14 @@ public class ModelList {
                     return Optional.empty();
                 }
                 scope = scope.within(organization.get());
+                home = organization;
             }
-            return Optional.of(find(connection, scope, filter));
+            return Optional.of(find(connection, scope, home, filter));
         }
     }
 
-    private static List<ListedModel> find(Connection connection, OrganizationScope scope, Filter filter)
-            throws SQLException {
+    private static List<ListedModel> find(
+            Connection connection, OrganizationScope scope, Optional<UUID> home, Filter filter) throws SQLException {
         Optional<Array> organizations = RouteLookup.array(connection, scope);
         List<Object> parameters = new ArrayList<>();
         StringBuilder conditions = new StringBuilder();
@@ -151,15 +150,8 @@ public class ModelList {
             conditions.append(WITH_PROTOCOL);
             parameters.add(protocol.toString());
         });
-        // One for each comparison of hasTwin().
-        organizations.ifPresent(array -> parameters.addAll(Collections.nCopies(4, array)));
         String sql = MODELS.formatted(
-                filter.withEntries() ? WITH_ENTRIES : WITHOUT_ENTRIES,
-                conditions,
-                MAX_MODELS,
-                hasTwin("name", organizations.isPresent()),
-                hasTwin("alias", organizations.isPresent()),
-                MAX_CATALOG_BYTES);
+                filter.withEntries() ? WITH_ENTRIES : WITHOUT_ENTRIES, conditions, MAX_MODELS, MAX_CATALOG_BYTES);
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.size(); i++) {
                 query.setObject(i + 1, parameters.get(i));
@@ -167,29 +159,24 @@ public class ModelList {
             try (ResultSet row = query.executeQuery()) {
                 List<ListedModel> models = new ArrayList<>();
                 while (row.next()) {
-                    models.add(model(row));
+                    models.add(model(row, home));
                 }
                 return models;
             }
         }
     }
 
-    /** Whether another model has the name or alias. Each comparison uses an index. */
-    private static String hasTwin(String column, boolean inOrganizations) {
-        String twin = "exists (select from model t where t.%s = l.%s and t.id <> l.id%s)";
-        String scope = inOrganizations ? " and t.organization_id = any (?)" : "";
-        return "(" + twin.formatted("name", column, scope) + " or " + twin.formatted("alias", column, scope) + ")";
-    }
-
-    private static ListedModel model(ResultSet row) throws SQLException {
+    /** As in {@link RouteLookup}, names without a slug are resolved in the home organization. */
+    private static ListedModel model(ResultSet row, Optional<UUID> home) throws SQLException {
         String name = row.getString(2);
         String slug = row.getString(3);
+        String prefix = home.filter(row.getObject(8, UUID.class)::equals).isPresent() ? "" : slug + "/";
         String alias = row.getString(6);
         return new ListedModel(
-                row.getBoolean(8) ? slug + "/" + name : name,
+                prefix + name,
                 row.getObject(1, UUID.class),
                 name,
-                alias != null && row.getBoolean(9) ? slug + "/" + alias : alias,
+                alias == null ? null : prefix + alias,
                 slug,
                 Protocol.fromValue(row.getString(4)),
                 row.getObject(5, OffsetDateTime.class).toInstant(),

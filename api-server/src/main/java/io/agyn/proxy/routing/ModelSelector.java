@@ -17,12 +17,12 @@ public sealed interface ModelSelector {
     record At(UUID modelId, UUID providerId) implements ModelSelector {}
 
     /**
-     * The default model, for a call without a model: the API token's default model, else the organization's, each only if it uses the
-     * protocol.
+     * The default model, for a call without a model: the API token's default model, else the home organization's, each
+     * only if it uses the protocol.
      *
      * @param ofToken the API token's default model
-     * @param orOnlyProvider whether, without a default model, any model is selected if all models of the protocol have one
-     *     LLM provider; for calls that have no model by nature
+     * @param orOnlyProvider whether, without a default model, any model of the home organization is selected if all of them
+     *     that use the protocol have one LLM provider; for calls that have no model by nature
      */
     record Default(Protocol protocol, Optional<UUID> ofToken, boolean orOnlyProvider) implements ModelSelector {}
 }

@@ -36,11 +36,24 @@ public sealed interface Route {
     /** A model whose LLM provider's credentials contain characters that are not allowed in a header. */
     record Unsendable(UUID organizationId, UUID modelId, String modelName, String providerName) implements Uncallable {}
 
-    /** Models of several organizations, with the first few slugs. */
-    record Ambiguous(List<String> slugs) implements Route {}
+    /**
+     * A name without a slug, of a caller without a home organization.
+     *
+     * @param elsewhere the first models of this name that the caller reaches, as {@code slug/name}; may be empty
+     */
+    record NoHome(List<String> elsewhere) implements Route {}
 
-    /** The caller has no such model. */
-    record UnknownModel() implements Route {}
+    /**
+     * The caller has no such model.
+     *
+     * @param elsewhere the first models of this name in other organizations that the caller reaches, as {@code
+     *     slug/name}; may be empty
+     */
+    record UnknownModel(List<String> elsewhere) implements Route {
+        public UnknownModel() {
+            this(List.of());
+        }
+    }
 
     /** The caller has no such organization. */
     record UnknownOrganization() implements Route {}
@@ -50,7 +63,7 @@ public sealed interface Route {
         return switch (this) {
             case Found found -> Optional.of(found.target.organizationId());
             case Uncallable uncallable -> Optional.of(uncallable.organizationId());
-            case Ambiguous ambiguous -> Optional.empty();
+            case NoHome unknown -> Optional.empty();
             case UnknownModel unknown -> Optional.empty();
             case UnknownOrganization unknown -> Optional.empty();
         };

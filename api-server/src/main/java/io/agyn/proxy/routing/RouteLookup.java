@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +46,13 @@ class RouteLookup {
         order by preference
         limit 1\
         """;
-    // Matches the name, the alias, the id, slug/name and slug/alias, within some organizations or all; within one
-    // organization, the first of these wins. A name that is the id of another organization's model does not match,
-    // since nobody may claim ids.
+    // Matches, and prefers in this order: the name and the alias in the home organization; the id, slug/name and
+    // slug/alias in all organizations of the scope. Nobody may claim ids, so a name that is the id of another
+    // organization's model does not match.
     private static final String NAMED = """
         with chosen as (
             select id, null::uuid as provider_id, case when name = ? then 1 else 2 end as preference from model
-            where (name = ? or alias = ?) %1$s
+            where organization_id = ?::uuid and (name = ? or alias = ?)
                 and not exists (
                     select from model other
                     where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
@@ -67,26 +68,25 @@ class RouteLookup {
     private static final String AT = """
         with chosen as (select id, ?::uuid as provider_id, 1 as preference from model where id = ?::uuid %1$s)
         """;
-    // The first choice that has any candidate wins. Default models of several organizations are ambiguous.
+    // The first choice that has any candidate wins: the API token's model, then a model of the home organization.
     private static final String DEFAULT = """
         with candidate as (
             select m.id, m.organization_id, m.provider_id, m.created_at from model m
             join llm_provider p on p.id = m.provider_id and p.protocol = ?
-            where true %1$s),
+            where (m.organization_id = ?::uuid or m.id = ?::uuid) %1$s),
         preferred as (
             select id, 1 as preference from candidate where id = ?
             union all
-            select c.id, 2 from candidate c join organization o on o.default_model_id = c.id
+            select c.id, 2 from candidate c join organization o on o.default_model_id = c.id where o.id = ?::uuid
             union all
             select (array_agg(id order by created_at, id))[1], 3 from candidate
-            where ? having count(distinct provider_id) = 1),
+            where ? and organization_id = ?::uuid having count(distinct provider_id) = 1),
         chosen as (
             select id, null::uuid as provider_id, preference from preferred
             where preference = (select min(preference) from preferred))
         """;
     private static final String ROUTES = """
-        select distinct on (o.slug)
-            m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
+        select m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
             p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
             s.name, s.remote_path, s.remote_key, sp.id, sp.name, sp.address, sp.namespace, sp.ca_certificate,
             sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext,
@@ -98,8 +98,15 @@ class RouteLookup {
             and p.id = coalesce(chosen.provider_id, m.provider_id)
         left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
         left join secret_provider sp on sp.organization_id = s.organization_id and sp.id = s.provider_id
-        order by o.slug, chosen.preference
-        limit 4\
+        order by chosen.preference
+        limit 1\
+        """;
+    private static final int MAX_ELSEWHERE = 3;
+    private static final String ELSEWHERE = """
+        select o.slug from model m join organization o on o.id = m.organization_id
+        where (m.name = ? or m.alias = ?) %s
+        order by o.slug
+        limit ?\
         """;
     private static final String ALL = "";
     private static final String IN_ORGANIZATIONS = "and organization_id = any (?)";
@@ -109,6 +116,8 @@ class RouteLookup {
     private static final String DEFAULT_IN_ALL = (DEFAULT + ROUTES).formatted(ALL);
     private static final String DEFAULT_IN_ORGANIZATIONS =
             (DEFAULT + ROUTES).formatted("and m.organization_id = any (?)");
+    private static final String ELSEWHERE_IN_ALL = ELSEWHERE.formatted(ALL);
+    private static final String ELSEWHERE_IN_ORGANIZATIONS = ELSEWHERE.formatted("and m.organization_id = any (?)");
     private static final String AT_IN_ALL = (AT + ROUTES).formatted(ALL);
     private static final String AT_IN_ORGANIZATIONS = (AT + ROUTES).formatted(IN_ORGANIZATIONS);
 
@@ -125,6 +134,7 @@ class RouteLookup {
     Route find(RouteKey key) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             OrganizationScope scope = key.scope();
+            Optional<UUID> home = key.home();
             if (key.organization().isPresent()) {
                 Optional<UUID> selected =
                         organization(connection, key.organization().get());
@@ -132,8 +142,10 @@ class RouteLookup {
                     return new Route.UnknownOrganization();
                 }
                 scope = scope.within(selected.get());
+                home = selected;
             }
-            return find(connection, scope, key.model());
+            Optional<Route> route = find(connection, scope, home, key.model());
+            return route.isPresent() ? route.get() : unknown(connection, scope, home, key.model());
         }
     }
 
@@ -148,14 +160,16 @@ class RouteLookup {
         }
     }
 
-    private Route find(Connection connection, OrganizationScope scope, ModelSelector model) throws SQLException {
+    private Optional<Route> find(
+            Connection connection, OrganizationScope scope, Optional<UUID> home, ModelSelector model)
+            throws SQLException {
         Optional<Array> organizations = array(connection, scope);
         return switch (model) {
             case ModelSelector.Named named ->
                 route(
                         connection,
                         organizations.isPresent() ? NAMED_IN_ORGANIZATIONS : NAMED_IN_ALL,
-                        parameters(named.name(), organizations));
+                        parameters(named.name(), home, organizations));
             case ModelSelector.At at -> {
                 List<Object> parameters = new ArrayList<>(List.of(at.providerId(), at.modelId()));
                 organizations.ifPresent(parameters::add);
@@ -164,19 +178,55 @@ class RouteLookup {
             case ModelSelector.Default calls -> {
                 List<Object> parameters =
                         new ArrayList<>(List.of(calls.protocol().toString()));
+                UUID ofToken = calls.ofToken().orElse(null);
+                parameters.addAll(Arrays.asList(home.orElse(null), ofToken));
                 organizations.ifPresent(parameters::add);
-                parameters.add(calls.ofToken().orElse(null));
-                parameters.add(calls.orOnlyProvider());
+                parameters.addAll(Arrays.asList(ofToken, home.orElse(null), calls.orOnlyProvider(), home.orElse(null)));
                 yield route(
                         connection, organizations.isPresent() ? DEFAULT_IN_ORGANIZATIONS : DEFAULT_IN_ALL, parameters);
             }
         };
     }
 
-    private static List<Object> parameters(String model, Optional<Array> organizations) {
-        int slash = model.indexOf('/');
-        List<Object> parameters = new ArrayList<>(List.of(model, model, model));
+    /** Explains that there is no route. */
+    private static Route unknown(
+            Connection connection, OrganizationScope scope, Optional<UUID> home, ModelSelector model)
+            throws SQLException {
+        // Users without organizations have nothing to choose.
+        boolean reachesNone = scope.organizations().filter(Set::isEmpty).isPresent();
+        if (!(model instanceof ModelSelector.Named named) || reachesNone) {
+            return new Route.UnknownModel();
+        }
+        List<String> elsewhere = elsewhere(connection, scope, named.name());
+        boolean isBare =
+                named.name().indexOf('/') < 0 && Uuids.parse(named.name()).isEmpty();
+        return home.isEmpty() && (isBare || !elsewhere.isEmpty())
+                ? new Route.NoHome(elsewhere)
+                : new Route.UnknownModel(elsewhere);
+    }
+
+    private static List<String> elsewhere(Connection connection, OrganizationScope scope, String name)
+            throws SQLException {
+        Optional<Array> organizations = array(connection, scope);
+        List<Object> parameters = new ArrayList<>(List.of(name, name));
         organizations.ifPresent(parameters::add);
+        parameters.add(MAX_ELSEWHERE);
+        try (PreparedStatement query = connection.prepareStatement(
+                organizations.isPresent() ? ELSEWHERE_IN_ORGANIZATIONS : ELSEWHERE_IN_ALL)) {
+            set(query, parameters);
+            try (ResultSet row = query.executeQuery()) {
+                List<String> found = new ArrayList<>();
+                while (row.next()) {
+                    found.add(row.getString(1) + "/" + name);
+                }
+                return List.copyOf(found);
+            }
+        }
+    }
+
+    private static List<Object> parameters(String model, Optional<UUID> home, Optional<Array> organizations) {
+        int slash = model.indexOf('/');
+        List<Object> parameters = new ArrayList<>(Arrays.asList(model, home.orElse(null), model, model));
         for (int i = 0; i < 2; i++) {
             parameters.add(Uuids.parse(model).orElse(null));
             organizations.ifPresent(parameters::add);
@@ -188,14 +238,18 @@ class RouteLookup {
         return parameters;
     }
 
-    private Route route(Connection connection, String sql, List<Object> parameters) throws SQLException {
+    private Optional<Route> route(Connection connection, String sql, List<Object> parameters) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.size(); i++) {
-                query.setObject(i + 1, parameters.get(i));
+            set(query, parameters);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(single(row)) : Optional.empty();
             }
-            try (ResultSet rows = query.executeQuery()) {
-                return route(rows);
-            }
+        }
+    }
+
+    private static void set(PreparedStatement query, List<Object> parameters) throws SQLException {
+        for (int i = 0; i < parameters.size(); i++) {
+            query.setObject(i + 1, parameters.get(i));
         }
     }
 
@@ -205,19 +259,6 @@ class RouteLookup {
                 ? Optional.empty()
                 : Optional.of(connection.createArrayOf(
                         "uuid", scope.organizations().get().toArray()));
-    }
-
-    private Route route(ResultSet rows) throws SQLException {
-        if (!rows.next()) {
-            return new Route.UnknownModel();
-        }
-        String slug = rows.getString(5);
-        Route single = single(rows);
-        List<String> slugs = new ArrayList<>(List.of(slug));
-        while (rows.next()) {
-            slugs.add(rows.getString(5));
-        }
-        return slugs.size() == 1 ? single : new Route.Ambiguous(List.copyOf(slugs));
     }
 
     private Route single(ResultSet row) throws SQLException {

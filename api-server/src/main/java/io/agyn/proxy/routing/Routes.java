@@ -79,8 +79,8 @@ public class Routes implements ChangeListener {
         Set<UUID> deleted = rows(changes, Operation.DELETE);
         // No route depends on a secret or a provider that was just created.
         Set<UUID> updated = rows(changes, Operation.UPDATE);
-        // A model of the same name in another organization, or its slug, may change the route of a token that spans
-        // both; another organization's credentials never do.
+        // A new model of another organization, or its slug, may change the route of a token that spans both, such as
+        // one by slug/name; another organization's credentials never do.
         routes.invalidateIf((key, route) -> route instanceof Route.Found found
                 ? dependsOn(found, deleted)
                 : renamed.stream().anyMatch(key::reaches)

@@ -126,28 +126,28 @@ class PickerFactoryTest {
     }
 
     @Test
-    void userOfTheAuditLogIsPickedByEmail() {
+    void userOfTheAuditLogIsPickedByUsername() {
         for (int i = 1; i < MANY; i++) {
             Api.join(organization, Api.user(), "member");
         }
         String last = Api.user();
         Api.join(organization, last, "owner");
-        String email = Api.get("/users/{id}", last).extract().path("email");
+        String username = Api.get("/users/{id}", last).extract().path("username");
         Visitor.signedIn(Api.tokenOf(last))
                 .submit(root + "/secrets/new", Map.of("name", "theirs", "description", "", "value", "v"))
                 .then()
                 .statusCode(303);
         String audit = root + "/audit";
 
-        assertThat(owner.page(audit + "?user_id=" + email.toUpperCase()).replaceAll("<option.*?</option>", ""))
-                .contains("User, by email", "value=\"" + email + "\"", "created secret")
+        assertThat(owner.page(audit + "?user_id=" + username).replaceAll("<option.*?</option>", ""))
+                .contains("User, by username", "value=\"" + username + "\"", "created secret")
                 .doesNotContain("added member");
         assertThat(owner.page(audit + "?user_id=" + last)).contains("created secret", "value=\"" + last + "\"");
         for (String nobody : List.of("nobody@acme.example", "nobody")) {
             owner.get(audit + "?user_id=" + nobody)
                     .then()
                     .statusCode(422)
-                    .body(containsString("No member has this email."));
+                    .body(containsString("No member has this username."));
         }
     }
 

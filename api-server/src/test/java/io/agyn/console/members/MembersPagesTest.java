@@ -47,6 +47,17 @@ class MembersPagesTest {
     }
 
     @Test
+    void memberIsAddedByUsername() {
+        String user = Api.user();
+        String username = Api.get("/users/{id}", user).extract().path("username");
+        Visitor admin = Visitor.signedIn(Api.adminToken());
+        admin.submit(members + "/new", Map.of("username", username, "email", "", "user_id", "", "role", "member"))
+                .then()
+                .statusCode(303);
+        assertThat(admin.page(members)).contains("<code>" + username + "</code>", "/members/" + user);
+    }
+
+    @Test
     void memberIsAddedById() {
         String user = Api.user();
         Visitor.signedIn(Api.adminToken())
@@ -73,7 +84,7 @@ class MembersPagesTest {
         admin.submit(members + "/new", Map.of("email", "", "user_id", "", "role", "member"))
                 .then()
                 .statusCode(422)
-                .body(containsString("Set “User id” or email"));
+                .body(containsString("Set “User id”, username or email"));
         admin.submit(members + "/new", Map.of("email", "a@acme.example", "role", "king"))
                 .then()
                 .statusCode(422)
@@ -93,6 +104,8 @@ class MembersPagesTest {
 
     @Test
     void lastOwnerCannotBeRemoved() {
+        organization = Api.organizationWithoutMembers();
+        members = "/organizations/" + organization + "/members";
         String user = Api.user();
         Api.join(organization, user, "owner");
         Visitor owner = Visitor.signedIn(Api.tokenOf(user));

@@ -140,24 +140,65 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void organizationWithContentsIsNotDeleted() {
+    void contentsAreListedAndDeletedWithTheOrganization() {
         Api.provider(id, Api.secret(id, "sk"));
+        String page = owner.page(path + "/delete");
+        assertThat(page)
+                .contains(
+                        "<bdi>1 LLM provider</bdi>",
+                        "<bdi>1 secret</bdi>",
+                        ">Delete organization and contents</button>");
+        Map<String, String> confirmed = Map.of("typed", name, "shown", Visitor.hidden("shown", page));
+        Api.secret(id, "sk-2");
+        Response changed = owner.submit(path + "/delete", confirmed);
+        changed.then().statusCode(409);
+        assertThat(changed.asString()).contains("This list has changed meanwhile", "<bdi>2 secrets</bdi>");
+        Api.get(path);
+
+        String shown = Visitor.hidden("shown", changed.asString());
+        owner.submit(path + "/delete", Map.of("typed", "Other", "shown", shown))
+                .then()
+                .statusCode(422);
+        owner.submit(path + "/delete", Map.of("typed", name, "shown", shown))
+                .then()
+                .statusCode(303);
+        Api.asAdmin().get(path).then().statusCode(404);
+    }
+
+    @Test
+    void contentsThatWereNotShownAreNotDeleted() {
+        owner.page(path + "/delete");
+        Api.secret(id, "sk");
         owner.submit(path + "/delete", Map.of("typed", name))
                 .then()
                 .statusCode(409)
-                .body(containsString("still has 1 LLM provider, 1 secret; delete them first"));
+                .body(containsString("still has 1 secret; delete them first"));
         Api.get(path);
+    }
+
+    @Test
+    void userWithoutOrganizationCreatesTheFirst() {
+        String user = Api.user();
+        String username = Api.get("/users/{id}", user).extract().path("username");
+        Visitor visitor = Visitor.signedIn(Api.tokenOf(user));
+        visitor.get("/organizations").then().statusCode(303).header("Location", "/organizations/new");
+        assertThat(visitor.page("/organizations/new"))
+                .contains("create your first organization", "your username is <code>" + username + "</code>");
+        String created = visitor.submit("/organizations/new", Map.of("name", Api.freshName("First")))
+                .then()
+                .statusCode(303)
+                .extract()
+                .header("Location");
+        assertThat(visitor.page(created + "/members")).contains(username, "owner");
     }
 
     @Test
     void memberSeesNoActionsWithoutPermission() {
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", id));
         assertThat(member.page(path)).doesNotContain("Delete…", "Settings", "<form class=\"card\"");
-        member.get("/organizations/new").then().statusCode(403);
         member.get(path + "/delete").then().statusCode(403);
         member.submit(path, path + "/delete", Map.of("typed", name)).then().statusCode(403);
         member.submit(path, path, Map.of("name", "Mine", "slug", "mine")).then().statusCode(403);
-        member.submit(path, "/organizations/new", Map.of("name", "Mine")).then().statusCode(403);
         Api.asAdmin()
                 .get("/organizations/{o}/audit-events?outcome=denied", id)
                 .then()

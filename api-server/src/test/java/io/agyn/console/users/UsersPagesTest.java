@@ -56,9 +56,25 @@ class UsersPagesTest {
     }
 
     @Test
+    void userWithoutEmailIsEditedAndSuspended() {
+        String name = Api.freshName("bare").substring(0, 20);
+        Response created =
+                admin.submit("/users/new", Map.of("name", name, "username", "", "email", "", "role", "user"));
+        created.then().statusCode(303);
+        String path = created.getHeader("Location");
+        assertThat(admin.page(path)).contains("name=\"username\" type=\"text\" value=\"" + name + "\"");
+        admin.submit(path, Map.of("name", "Bare", "username", name + "-2", "email", "", "role", "user"))
+                .then()
+                .statusCode(303);
+        admin.submit(path, path + "/state", Map.of("state", "suspended")).then().statusCode(303);
+        Api.get(path).body("name", equalTo("Bare"), "username", equalTo(name + "-2"), "state", equalTo("suspended"));
+        assertThat(admin.page("/users?q=" + name + "-2")).contains("<code>" + name + "-2</code>");
+    }
+
+    @Test
     void suspendedUserIsSignedOutImmediately() {
         Visitor suspended = Visitor.signedIn(Api.tokenOf(user));
-        suspended.get("/organizations").then().statusCode(200);
+        suspended.get("/account").then().statusCode(200);
         admin.submit("/users/" + user, "/users/" + user + "/state", Map.of("state", "suspended"))
                 .then()
                 .statusCode(303);
@@ -114,7 +130,7 @@ class UsersPagesTest {
 
     @Test
     void lastOwnerOfAnOrganizationCannotBeSuspended() {
-        String organization = Api.organization();
+        String organization = Api.organizationWithoutMembers();
         Api.join(organization, user, "owner");
         admin.submit("/users/" + user, "/users/" + user + "/state", Map.of("state", "suspended"))
                 .then()

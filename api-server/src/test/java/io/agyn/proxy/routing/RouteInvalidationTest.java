@@ -124,7 +124,7 @@ class RouteInvalidationTest {
         for (Route missing : List.of(
                 new Route.UnknownModel(),
                 new Route.Orphaned(ORGANIZATION, MODEL, "fast"),
-                new Route.Ambiguous(List.of("a", "b")))) {
+                new Route.NoHome(List.of("a/fast")))) {
             stored = missing;
             assertThat(find()).isEqualTo(missing);
             stored = FOUND;
@@ -163,7 +163,7 @@ class RouteInvalidationTest {
                 .contains(ORGANIZATION);
         assertThat(new Route.UnknownModel().organization()).isEmpty();
         assertThat(new Route.UnknownOrganization().organization()).isEmpty();
-        assertThat(new Route.Ambiguous(List.of()).organization()).isEmpty();
+        assertThat(new Route.NoHome(List.of()).organization()).isEmpty();
     }
 
     @Test
@@ -226,7 +226,7 @@ class RouteInvalidationTest {
 
     private static Identity identity(Map<UUID, MemberRole> memberships) {
         return new Identity(
-                new Person(UUID.randomUUID(), "Ada", Role.USER, memberships),
+                new Person(UUID.randomUUID(), "ada", "Ada", Role.USER, memberships),
                 Credential.apiToken(UUID.randomUUID(), Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty());
     }

@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +47,9 @@ class RoutesTest {
     @Inject
     DataSource database;
 
+    /** A cluster admin whose home is the organization. */
     private Identity admin;
+
     private String organization;
     private String slug;
     private String secret;
@@ -55,8 +59,10 @@ class RoutesTest {
 
     @BeforeEach
     void aFreshModel() {
-        admin = callers.identify(Api.adminToken()).join().orElseThrow();
         organization = Api.organization();
+        String user = Api.user("cluster_admin");
+        Api.join(organization, user, "owner");
+        admin = callers.identify(Api.tokenOf(user)).join().orElseThrow();
         slug = Api.get("/organizations/{id}", organization).extract().path("slug");
         secret = Api.secret(organization, "sk-first");
         provider = Api.provider(organization, secret);
@@ -87,14 +93,14 @@ class RoutesTest {
     }
 
     @Test
-    void aliasThatIsANameInAnotherOrganizationIsAmbiguous() throws InterruptedException {
+    void aliasOfTheHomeOrganizationWinsOverANameElsewhere() throws InterruptedException {
         String other = Api.organization();
         String twin = create(other, Api.freshName("twin"), Api.provider(other, Api.secret(other, "v")));
         String twinName = Api.get("/organizations/{org}/models/{id}", other, twin)
                 .extract()
                 .path("name");
         setAlias(model, name, twinName);
-        await(admin, twinName, Route.Ambiguous.class::isInstance);
+        await(admin, twinName, route -> isTo(route, model));
         await(admin, slug + "/" + twinName, route -> isTo(route, model));
         await(bound(organization), twinName, route -> isTo(route, model));
     }
@@ -134,14 +140,12 @@ class RoutesTest {
     }
 
     @Test
-    void nameInSeveralOrganizationsIsAmbiguousUntilOneIsChosen() {
+    void nameInSeveralOrganizationsResolvesInTheHomeOrganization() {
         String other = Api.organization();
         String otherSlug = Api.get("/organizations/{id}", other).extract().path("slug");
         String twin = create(other, name, Api.provider(other, Api.secret(other, "v")));
 
-        Route route = route(admin, Optional.empty(), name);
-        assertThat(route).isInstanceOfSatisfying(Route.Ambiguous.class, ambiguous -> assertThat(ambiguous.slugs())
-                .containsExactlyInAnyOrder(slug, otherSlug));
+        assertThat(target(admin, Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
 
         for (Optional<String> chosen : List.of(Optional.of(other), Optional.of(otherSlug))) {
             assertThat(target(admin, chosen, name).modelId()).isEqualTo(UUID.fromString(twin));
@@ -217,7 +221,8 @@ class RoutesTest {
         Identity elsewhere = identity(user);
         Api.join(organization, user, "member");
         Identity member = identity(user);
-        for (String called : List.of(name, model, slug + "/" + name)) {
+        assertThat(route(member, Optional.empty(), name)).isEqualTo(new Route.UnknownModel(List.of(slug + "/" + name)));
+        for (String called : List.of(model, slug + "/" + name)) {
             assertThat(target(member, Optional.empty(), called).modelId()).isEqualTo(UUID.fromString(model));
             for (Identity other : List.of(stranger, elsewhere)) {
                 assertThat(route(other, Optional.empty(), called)).isEqualTo(new Route.UnknownModel());
@@ -232,19 +237,56 @@ class RoutesTest {
     }
 
     @Test
-    void nameIsAmbiguousOnlyAmongTheMembersOrganizations() {
+    void joiningAnOrganizationChangesNoNameWithoutASlug() {
         String second = Api.organization();
         String secondSlug = Api.get("/organizations/{id}", second).extract().path("slug");
-        create(second, name, Api.provider(second, Api.secret(second, "v")));
-        String foreign = Api.organization();
-        create(foreign, name, Api.provider(foreign, Api.secret(foreign, "v")));
+        String twin = create(second, name, Api.provider(second, Api.secret(second, "v")));
         String user = Api.user();
         Api.join(organization, user, "member");
         assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+        Api.join(second, user, "owner");
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+        assertThat(target(identity(user), Optional.empty(), secondSlug + "/" + name)
+                        .modelId())
+                .isEqualTo(UUID.fromString(twin));
+        assertThat(target(bound(second), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(twin));
+    }
+
+    @Test
+    void chosenHomeIsUsedUntilTheUserLeavesIt() {
+        String second = Api.organization();
+        String twin = create(second, name, Api.provider(second, Api.secret(second, "v")));
+        String user = Api.user();
+        Api.join(organization, user, "member");
         Api.join(second, user, "member");
-        assertThat(route(identity(user), Optional.empty(), name))
-                .isInstanceOfSatisfying(Route.Ambiguous.class, ambiguous -> assertThat(ambiguous.slugs())
-                        .containsExactlyInAnyOrder(slug, secondSlug));
+        chooseHome(user, second);
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(twin));
+        Api.leave(second, user);
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+        Api.join(second, user, "member");
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(twin));
+        chooseHome(user, null);
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+    }
+
+    @Test
+    void clusterAdminWithoutAHomeGetsTheNameWithItsSlug() {
+        String user = Api.user("cluster_admin");
+        Identity homeless = identity(user);
+        assertThat(homeless.home()).isEmpty();
+        assertThat(route(homeless, Optional.empty(), name)).isEqualTo(new Route.NoHome(List.of(slug + "/" + name)));
+        assertThat(route(homeless, Optional.empty(), "none")).isEqualTo(new Route.NoHome(List.of()));
+        assertThat(route(homeless, Optional.empty(), slug + "/none")).isEqualTo(new Route.UnknownModel());
+        assertThat(target(homeless, Optional.empty(), model).modelId()).isEqualTo(UUID.fromString(model));
+        assertThat(target(homeless, Optional.of(slug), name).modelId()).isEqualTo(UUID.fromString(model));
+        chooseHome(user, organization);
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+    }
+
+    private static void chooseHome(String user, @Nullable String home) {
+        Map<String, Object> body = new HashMap<>();
+        body.put("home_organization_id", home);
+        Api.as(Api.tokenOf(user)).body(body).put("/me").then().statusCode(200);
     }
 
     @Test
@@ -317,14 +359,18 @@ class RoutesTest {
     }
 
     @Test
-    void nameTakenByAnotherOrganizationIsAmbiguousWithinOneSecond() throws InterruptedException {
+    void nameTakenByAnotherOrganizationChangesNothing() throws InterruptedException {
         String other = Api.organization();
-        String otherProvider = Api.provider(other, Api.secret(other, "v"));
+        String otherSlug = Api.get("/organizations/{id}", other).extract().path("slug");
         target(admin, Optional.empty(), name);
-        String twin = create(other, name, otherProvider);
-        await(admin, route -> route instanceof Route.Ambiguous);
-        asAdmin().delete("/organizations/{org}/models/{id}", other, twin).then().statusCode(204);
-        await(admin, route -> route instanceof Route.Found);
+        String twin = create(other, name, Api.provider(other, Api.secret(other, "v")));
+        await(admin, otherSlug + "/" + name, route -> isTo(route, twin));
+        assertThat(target(admin, Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+        asAdmin()
+                .delete("/organizations/{org}/models/{id}", organization, model)
+                .then()
+                .statusCode(204);
+        await(admin, name, new Route.UnknownModel(List.of(otherSlug + "/" + name))::equals);
     }
 
     @Test

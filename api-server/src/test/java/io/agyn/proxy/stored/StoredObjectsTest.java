@@ -154,7 +154,7 @@ class StoredObjectsTest {
 
     private static Optional<StoredObject> find(StoredObjects from, UUID reached, String id) {
         Identity identity = new Identity(
-                new Person(UUID.randomUUID(), "user", Role.USER, Map.of(reached, MemberRole.MEMBER)),
+                new Person(UUID.randomUUID(), "user", "User", Role.USER, Map.of(reached, MemberRole.MEMBER)),
                 Credential.apiToken(UUID.randomUUID(), Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty());
         return from.find(identity, Optional.empty(), id).join();

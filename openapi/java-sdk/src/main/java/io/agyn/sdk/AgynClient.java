@@ -18,6 +18,7 @@ import io.agyn.sdk.api.UsageApi;
 import io.agyn.sdk.api.UsersApi;
 import io.agyn.sdk.client.ApiClient;
 import io.agyn.sdk.model.Me;
+import io.agyn.sdk.model.MeUpdate;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -222,6 +223,20 @@ public final class AgynClient implements AutoCloseable {
     public Me me() {
         MeApi me = new MeApi(api);
         return exchange.read(me::getMeWithHttpInfo);
+    }
+
+    /**
+     * Replaces the caller's choice of a home organization, in which model names without a slug are resolved.
+     *
+     * @param update the new state
+     * @return the caller
+     * @throws InvalidRequestException if a field is invalid
+     * @throws NotFoundException if the caller cannot access the organization
+     */
+    public Me updateMe(MeUpdate update) {
+        requireNonNull(update, "update is null");
+        MeApi me = new MeApi(api);
+        return exchange.write(() -> me.updateMeWithHttpInfo(update, null));
     }
 
     /** Waits for calls in flight, then releases connections and threads. Later calls fail. */

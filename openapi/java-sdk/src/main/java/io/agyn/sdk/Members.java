@@ -27,7 +27,7 @@ public final class Members {
     /**
      * Adds a user to the organization as a member or an owner.
      *
-     * @param member the user, by id or by email address, and the role
+     * @param member the user, by id, username or email address, and the role
      * @return the member
      * @throws InvalidRequestException if a field is invalid
      * @throws NotFoundException if there is no such organization or user
@@ -70,7 +70,18 @@ public final class Members {
      */
     public Optional<Member> find(String email) {
         requireNonNull(email, "email is null");
-        return list(email).stream().findFirst();
+        return list(null, email).stream().findFirst();
+    }
+
+    /**
+     * Looks up a member by username.
+     *
+     * @param username the exact username
+     * @return the member; empty if not found
+     */
+    public Optional<Member> findByUsername(String username) {
+        requireNonNull(username, "username is null");
+        return list(username, null).stream().findFirst();
     }
 
     /**
@@ -79,13 +90,13 @@ public final class Members {
      * @return the members, fetched while iterating
      */
     public Listing<Member> list() {
-        return list(null);
+        return list(null, null);
     }
 
-    private Listing<Member> list(@Nullable String email) {
+    private Listing<Member> list(@Nullable String username, @Nullable String email) {
         return new Listing<>((pageSize, pageToken) -> {
-            MemberList page = exchange.read(
-                    () -> api.listMembersWithHttpInfo(organizationId, pageSize, pageToken, null, email, null));
+            MemberList page = exchange.read(() ->
+                    api.listMembersWithHttpInfo(organizationId, pageSize, pageToken, null, username, email, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -139,7 +139,19 @@ public final class Organizations {
      */
     public void delete(UUID id) {
         requireNonNull(id, "id is null");
-        exchange.delete(() -> api.deleteOrganizationWithHttpInfo(id, null));
+        exchange.delete(() -> api.deleteOrganizationWithHttpInfo(id, false, null));
+    }
+
+    /**
+     * Deletes an organization with its secrets, secret providers, LLM providers and models, and the API tokens that are
+     * bound to it.
+     *
+     * @param id the organization's id
+     * @throws NotFoundException if there is no such organization
+     */
+    public void deleteWithContents(UUID id) {
+        requireNonNull(id, "id is null");
+        exchange.delete(() -> api.deleteOrganizationWithHttpInfo(id, true, null));
     }
 
     /**
@@ -152,6 +164,6 @@ public final class Organizations {
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");
         requireNonNull(etag, "etag is null");
-        exchange.delete(() -> api.deleteOrganizationWithHttpInfo(id, etag));
+        exchange.delete(() -> api.deleteOrganizationWithHttpInfo(id, false, etag));
     }
 }

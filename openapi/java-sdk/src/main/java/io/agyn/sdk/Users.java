@@ -28,7 +28,7 @@ public final class Users {
      * @param user the new user
      * @return the user as it was created
      * @throws InvalidRequestException if a field is invalid
-     * @throws ConflictException if another user has the email address, ignoring case
+     * @throws ConflictException if another user has the username or the email address, ignoring case
      */
     public User create(UserCreate user) {
         requireNonNull(user, "user is null");
@@ -67,7 +67,18 @@ public final class Users {
      */
     public Optional<User> find(String email) {
         requireNonNull(email, "email is null");
-        return list(null, email).stream().findFirst();
+        return list(null, null, email).stream().findFirst();
+    }
+
+    /**
+     * Looks up a user by username, which is unique on the server.
+     *
+     * @param username the exact username
+     * @return the user; empty if not found
+     */
+    public Optional<User> findByUsername(String username) {
+        requireNonNull(username, "username is null");
+        return list(null, username, null).stream().findFirst();
     }
 
     /**
@@ -76,7 +87,7 @@ public final class Users {
      * @return the users, fetched while iterating
      */
     public Listing<User> list() {
-        return list(null, null);
+        return list(null, null, null);
     }
 
     /**
@@ -87,27 +98,28 @@ public final class Users {
      */
     public Listing<User> list(String name) {
         requireNonNull(name, "name is null");
-        return list(name, null);
+        return list(name, null, null);
     }
 
-    private Listing<User> list(@Nullable String name, @Nullable String email) {
+    private Listing<User> list(@Nullable String name, @Nullable String username, @Nullable String email) {
         return new Listing<>((pageSize, pageToken) -> {
-            UserList page = exchange.read(
-                    () -> api.listUsersWithHttpInfo(pageSize, pageToken, name, email, null, null, null, null));
+            UserList page = exchange.read(() ->
+                    api.listUsersWithHttpInfo(pageSize, pageToken, name, username, email, null, null, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }
 
     /**
-     * Replaces a user. All fields are required; the API tokens of a suspended user are rejected within a second.
+     * Replaces a user. Without a username, the stored one stays; without an email address, the user has none. The API
+     * tokens of a suspended user are rejected within a second.
      *
      * @param id the user's id
      * @param user the new state
      * @return the user as it is now
      * @throws NotFoundException if there is no such user
      * @throws InvalidRequestException if a field is invalid
-     * @throws ConflictException if another user has the email address, or if it would leave no active cluster admin, or an
-     *     organization without its last active owner
+     * @throws ConflictException if another user has the username or the email address, or if it would leave no active
+     *     cluster admin, or an organization without its last active owner
      */
     public User update(UUID id, UserUpdate user) {
         requireNonNull(id, "id is null");

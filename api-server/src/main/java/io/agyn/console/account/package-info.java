@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.account;
+
+import org.jspecify.annotations.NullMarked;
