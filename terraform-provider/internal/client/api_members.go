@@ -46,8 +46,8 @@ func (r ApiAddMemberRequest) Execute() (*Member, *http.Response, error) {
 /*
 AddMember Add a member
 
-Adds an existing user, given by `user_id`, `username` or `email`, as a member or owner. Owners and cluster admins only.
-Owners can use `user_id` only for users of their organizations.
+Adds an existing user, given by `user_id`, `username` or `email`, as a member or owner without an invitation. Cluster
+admins only; owners invite users. A member by group becomes a manual member.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -332,6 +332,156 @@ func (a *MembersAPIService) GetMemberExecute(r ApiGetMemberRequest) (*Member, *h
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
 
+type ApiLeaveOrganizationRequest struct {
+	ctx            context.Context
+	ApiService     *MembersAPIService
+	organizationId string
+	ifMatch        *string
+}
+
+// Entity tags, one of which must match the current state, or &#x60;*&#x60; (RFC 9110). Otherwise returns 412.
+func (r ApiLeaveOrganizationRequest) IfMatch(ifMatch string) ApiLeaveOrganizationRequest {
+	r.ifMatch = &ifMatch
+	return r
+}
+
+func (r ApiLeaveOrganizationRequest) Execute() (*http.Response, error) {
+	return r.ApiService.LeaveOrganizationExecute(r)
+}
+
+/*
+LeaveOrganization Leave an organization
+
+Removes the caller from the organization. Within a second their API tokens lose access to it; tokens bound to it
+are revoked permanently. The last active owner, and members by group, get 409.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param organizationId The id of the organization.
+	@return ApiLeaveOrganizationRequest
+*/
+func (a *MembersAPIService) LeaveOrganization(ctx context.Context, organizationId string) ApiLeaveOrganizationRequest {
+	return ApiLeaveOrganizationRequest{
+		ApiService:     a,
+		ctx:            ctx,
+		organizationId: organizationId,
+	}
+}
+
+// Execute executes the request
+func (a *MembersAPIService) LeaveOrganizationExecute(r ApiLeaveOrganizationRequest) (*http.Response, error) {
+	var (
+		localVarHTTPMethod = http.MethodDelete
+		localVarPostBody   interface{}
+		formFiles          []formFile
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "MembersAPIService.LeaveOrganization")
+	if err != nil {
+		return nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/me/memberships/{organization_id}"
+	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.organizationId) < 36 {
+		return nil, reportError("organizationId must have at least 36 elements")
+	}
+	if strlen(r.organizationId) > 36 {
+		return nil, reportError("organizationId must have less than 36 elements")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/problem+json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.ifMatch != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarHTTPResponse, err
+	}
+
+	localVarBody, err := io.ReadAll(localVarHTTPResponse.Body)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 409 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 412 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
+			return localVarHTTPResponse, newErr
+		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
+		return localVarHTTPResponse, newErr
+	}
+
+	return localVarHTTPResponse, nil
+}
+
 type ApiListMembersRequest struct {
 	ctx            context.Context
 	ApiService     *MembersAPIService
@@ -547,7 +697,8 @@ func (r ApiRemoveMemberRequest) Execute() (*http.Response, error) {
 RemoveMember Remove a member
 
 Removes a user from the organization. Within a second their API tokens lose access to it; tokens bound to it are
-revoked permanently. Owners and cluster admins only. Removing the last active owner returns 409.
+revoked permanently. Owners and cluster admins only. Removing the last active owner, or a
+member by group, returns 409.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -712,8 +863,8 @@ func (r ApiUpdateMemberRequest) Execute() (*Member, *http.Response, error) {
 /*
 UpdateMember Update a member
 
-Replaces the member's role, on all replicas within a second. Owners and cluster admins only. Demoting the last
-active owner returns 409.
+Replaces the member's role, on all replicas within a second. Owners and cluster admins only. A member by group
+becomes a manual member. Demoting the last active owner returns 409.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

@@ -52,6 +52,10 @@ type APIClient struct {
 
 	ClusterAuditEventsAPI *ClusterAuditEventsAPIService
 
+	GroupMappingsAPI *GroupMappingsAPIService
+
+	InvitationsAPI *InvitationsAPIService
+
 	LlmProvidersAPI *LlmProvidersAPIService
 
 	MeAPI *MeAPIService
@@ -94,6 +98,8 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	c.ApiTokensAPI = (*ApiTokensAPIService)(&c.common)
 	c.AuditEventsAPI = (*AuditEventsAPIService)(&c.common)
 	c.ClusterAuditEventsAPI = (*ClusterAuditEventsAPIService)(&c.common)
+	c.GroupMappingsAPI = (*GroupMappingsAPIService)(&c.common)
+	c.InvitationsAPI = (*InvitationsAPIService)(&c.common)
 	c.LlmProvidersAPI = (*LlmProvidersAPIService)(&c.common)
 	c.MeAPI = (*MeAPIService)(&c.common)
 	c.MembersAPI = (*MembersAPIService)(&c.common)

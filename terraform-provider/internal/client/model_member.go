@@ -28,9 +28,10 @@ type Member struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// An email address in ASCII, unique, case-insensitive; null without one.
-	Email NullableString `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
-	State UserState      `json:"state"`
-	Role  MemberRole     `json:"role"`
+	Email  NullableString `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
+	State  UserState      `json:"state"`
+	Role   MemberRole     `json:"role"`
+	Source MemberSource   `json:"source"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -44,7 +45,7 @@ type _Member Member
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMember(organizationId string, userId string, username string, name string, email NullableString, state UserState, role MemberRole, createdAt time.Time, updatedAt time.Time) *Member {
+func NewMember(organizationId string, userId string, username string, name string, email NullableString, state UserState, role MemberRole, source MemberSource, createdAt time.Time, updatedAt time.Time) *Member {
 	this := Member{}
 	this.OrganizationId = organizationId
 	this.UserId = userId
@@ -53,6 +54,7 @@ func NewMember(organizationId string, userId string, username string, name strin
 	this.Email = email
 	this.State = state
 	this.Role = role
+	this.Source = source
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
 	return &this
@@ -236,6 +238,30 @@ func (o *Member) SetRole(v MemberRole) {
 	o.Role = v
 }
 
+// GetSource returns the Source field value
+func (o *Member) GetSource() MemberSource {
+	if o == nil {
+		var ret MemberSource
+		return ret
+	}
+
+	return o.Source
+}
+
+// GetSourceOk returns a tuple with the Source field value
+// and a boolean to check if the value has been set.
+func (o *Member) GetSourceOk() (*MemberSource, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Source, true
+}
+
+// SetSource sets field value
+func (o *Member) SetSource(v MemberSource) {
+	o.Source = v
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *Member) GetCreatedAt() time.Time {
 	if o == nil {
@@ -301,6 +327,7 @@ func (o Member) ToMap() (map[string]interface{}, error) {
 	toSerialize["email"] = o.Email.Get()
 	toSerialize["state"] = o.State
 	toSerialize["role"] = o.Role
+	toSerialize["source"] = o.Source
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
 
@@ -323,6 +350,7 @@ func (o *Member) UnmarshalJSON(data []byte) (err error) {
 		"email",
 		"state",
 		"role",
+		"source",
 		"created_at",
 		"updated_at",
 	}
@@ -361,6 +389,7 @@ func (o *Member) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "email")
 		delete(additionalProperties, "state")
 		delete(additionalProperties, "role")
+		delete(additionalProperties, "source")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		o.AdditionalProperties = additionalProperties

@@ -56,10 +56,27 @@ public final class Permissions {
             operation("deleteOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
             operation("listMembers",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("addMember",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("addMember",          ANY_TOKEN,     CLUSTER_ADMIN),
             operation("getMember",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
             operation("updateMember",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
             operation("removeMember",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+
+            operation("leaveOrganization",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+
+            operation("listInvitations",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("createInvitation",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getInvitation",      ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("cancelInvitation",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("resendInvitation",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listMyInvitations",  UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("acceptInvitation",   UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("declineInvitation",  UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+
+            operation("listGroupMappings",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("createGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getGroupMapping",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("updateGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
             operation("listSecrets",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
             operation("createSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),

@@ -31,17 +31,23 @@ class AuditedRequest {
     private final PathIds ids;
     private final Caller caller;
     private final SourceAddress addresses;
+    private final AuditScope scope;
 
-    AuditedRequest(RoutingContext context, PathIds ids, Caller caller, SourceAddress addresses) {
+    AuditedRequest(RoutingContext context, PathIds ids, Caller caller, SourceAddress addresses, AuditScope scope) {
         this.context = requireNonNull(context, "context is null");
         this.ids = requireNonNull(ids, "ids is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
+        this.scope = requireNonNull(scope, "scope is null");
     }
 
     /** The event of a completed operation. */
     Event done(Operation operation, Optional<ResourceDiff> diff) {
-        UUID organization = operation.id().equals(DELETE_ORGANIZATION) ? null : organization();
+        UUID organization = operation.id().equals(DELETE_ORGANIZATION)
+                ? null
+                : scope.organization().orElseGet(this::organization);
+        Source source = scope.isAnonymous() ? new Source(null, null, null, null, null, RequestIds.of(context)) : source();
+        scope.clear();
         return Event.now(
                 organization,
                 operation.id(),
@@ -49,7 +55,7 @@ class AuditedRequest {
                 null,
                 resource(operation, diff),
                 diff.map(ResourceDiff::fields).orElse(List.of()),
-                source());
+                source);
     }
 
     /** The event of a completed action that is not an operation of the contract, outside of organizations. */

@@ -1,6 +1,7 @@
 package io.agyn.members;
 
 import io.agyn.api.model.MemberRole;
+import io.agyn.api.model.MemberSource;
 import io.agyn.storage.StoredResource;
 import io.agyn.users.UserEntity;
 import jakarta.persistence.Column;
@@ -12,7 +13,7 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.UUID;
 
-/** A user's stored membership in an organization. */
+/** A user's stored membership in an organization. Memberships by group are written by {@code io.agyn.groups}. */
 @Entity
 @Table(name = "membership")
 public class MemberEntity extends StoredResource {
@@ -26,12 +27,17 @@ public class MemberEntity extends StoredResource {
     @Convert(converter = MemberRoleConverter.class)
     public MemberRole role;
 
+    @Convert(converter = MemberSourceConverter.class)
+    MemberSource source;
+
     protected MemberEntity() {}
 
+    /** A manual member. */
     MemberEntity(UUID organizationId, UserEntity user, MemberRole role) {
         begin();
         this.organizationId = organizationId;
         this.user = user;
         this.role = role;
+        this.source = MemberSource.MANUAL;
     }
 }

@@ -3,8 +3,6 @@ package io.agyn.members;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
-import io.agyn.access.EffectiveRole;
-import io.agyn.access.Identity;
 import io.agyn.api.MembersApi;
 import io.agyn.api.model.Member;
 import io.agyn.api.model.MemberCreate;
@@ -25,7 +23,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
@@ -66,8 +63,7 @@ class MembersResource implements MembersApi {
 
     @Override
     public Response addMember(UUID organizationId, MemberCreate body, @Nullable String idempotencyKey) {
-        MemberEntity member = new MemberEntity(organizationId, user(body), body.getRole());
-        members.persistAndFlush(member);
+        MemberEntity member = members.add(organizationId, user(body), body.getRole());
         return responses.created(
                 read(member), "/organizations/%s/members/%s".formatted(organizationId, member.user.id));
     }
@@ -77,27 +73,13 @@ class MembersResource implements MembersApi {
             return found(users.withUsername(body.getUsername()), "username");
         }
         return body.getEmail() == null
-                ? found(users.findByIdOptional(body.getUserId()).filter(this::isKnown), "user_id")
+                ? found(users.findByIdOptional(body.getUserId()), "user_id")
                 : found(users.withEmail(body.getEmail()), "email");
     }
 
     private static UserEntity found(Optional<UserEntity> user, String field) {
         return user.orElseThrow(
                 () -> ConstraintProblem.referenceNotFound(field, "user").exception());
-    }
-
-    /**
-     * Whether the caller may add a user by id: cluster admins anybody, owners the users in the organizations that
-     * their token reaches. Owners add others by username or email.
-     */
-    private boolean isKnown(UserEntity user) {
-        Identity identity = caller.identity();
-        return identity.effectiveRole() == EffectiveRole.CLUSTER_ADMIN
-                || members.isIn(
-                        identity.person().memberships().keySet().stream()
-                                .filter(identity::reaches)
-                                .collect(Collectors.toSet()),
-                        user.id);
     }
 
     @Override
@@ -117,6 +99,11 @@ class MembersResource implements MembersApi {
         return responses.deleted(ifMatch, read(member), () -> members.remove(member));
     }
 
+    @Override
+    public Response leaveOrganization(UUID organizationId, @Nullable String ifMatch) {
+        return removeMember(organizationId, caller.identity().userId(), ifMatch);
+    }
+
     private static Member read(MemberEntity member) {
         return new Member()
                 .organizationId(member.organizationId)
@@ -126,6 +113,7 @@ class MembersResource implements MembersApi {
                 .email(member.user.email)
                 .state(member.user.state)
                 .role(member.role)
+                .source(member.source)
                 .createdAt(StoredResource.utc(member.createdAt))
                 .updatedAt(StoredResource.utc(member.updatedAt));
     }

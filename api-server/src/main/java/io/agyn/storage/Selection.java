@@ -47,6 +47,13 @@ public final class Selection {
         return isFilled == null ? this : and(field + (isFilled ? " is not null" : " is null"));
     }
 
+    /** Requires one of two fields to have its value. A field without a value never matches. */
+    public Selection withAny(String field, Object value, String otherField, @Nullable Object otherValue) {
+        return otherValue == null
+                ? with(field, value)
+                : and("(" + field + " = " + parameter(value) + " or " + otherField + " = " + parameter(otherValue) + ")");
+    }
+
     /** Requires one of the fields to contain a text, ignoring case. */
     public Selection containing(@Nullable String text, String... fields) {
         if (text == null) {
