@@ -34,8 +34,8 @@ create index invitation_by_user on invitation (user_id);
 create index invitation_by_email on invitation (lower(email)) where status = 'pending';
 create index invitation_by_inviter on invitation (invited_by_id);
 
--- An owner who is removed or demoted leaves no open offers behind. By a trigger, since members are also removed by deletes
--- of users, and by servers of the previous release.
+-- An owner who is removed or demoted, or a user who is deleted, leaves no open offers behind. By triggers, since servers of
+-- the previous release remove members too.
 create function cancel_invitations() returns trigger language plpgsql as $$
 begin
     update invitation set status = 'cancelled', updated_at = now()
@@ -51,6 +51,19 @@ create trigger cancel_invitations_of_removed after delete on membership
 -- fits the release before: as above.
 create trigger cancel_invitations_of_demoted after update of role on membership
     for each row when (old.role = 'owner' and new.role <> 'owner') execute function cancel_invitations();
+
+create function cancel_invitations_by_user() returns trigger language plpgsql as $$
+begin
+    update invitation set status = 'cancelled', updated_at = now()
+    where invited_by_id = old.id and status = 'pending';
+    return old;
+end
+$$;
+
+-- Before the foreign key clears invited_by_id.
+-- fits the release before: as above.
+create trigger cancel_invitations_of_deleted before delete on app_user
+    for each row execute function cancel_invitations_by_user();
 
 create table group_mapping (
     id uuid primary key,

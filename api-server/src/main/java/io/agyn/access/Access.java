@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 @Singleton
 public final class Access {
     private static final String CREATE_ORGANIZATION = "createOrganization";
+    private static final String ADD_MEMBER = "addMember";
 
     private final Tenants tenants;
     private final Caller caller;
@@ -81,7 +82,7 @@ public final class Access {
             caller.set(identity);
             Permission permission = permission(operation);
             EffectiveRole role = ids.nameAnOrganization() ? role(identity) : identity.effectiveRole();
-            authorize(identity, permission, role);
+            authorize(identity, name, permission, role);
             if (operation.filter(id -> isReserved(id, role)).isPresent()) {
                 throw new ProblemException(
                         ProblemKind.FORBIDDEN,
@@ -116,11 +117,13 @@ public final class Access {
                 .orElseThrow(() -> ProblemException.notFound("organization"));
     }
 
-    private static void authorize(Identity identity, Permission permission, EffectiveRole role) {
+    private static void authorize(Identity identity, String name, Permission permission, EffectiveRole role) {
         if (!permission.roles().contains(role)) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN,
-                    "Your role does not allow this; ask an organization owner or a cluster admin.");
+                    role == EffectiveRole.OWNER && name.equals(ADD_MEMBER)
+                            ? "Only cluster admins add members directly; invite the user (createInvitation)."
+                            : "Your role does not allow this; ask an organization owner or a cluster admin.");
         }
         if (permission.tokens() == Tokens.UNBOUND_TOKEN
                 && identity.credential().organization().isPresent()) {

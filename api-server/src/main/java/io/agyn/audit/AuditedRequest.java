@@ -46,7 +46,8 @@ class AuditedRequest {
         UUID organization = operation.id().equals(DELETE_ORGANIZATION)
                 ? null
                 : scope.organization().orElseGet(this::organization);
-        Source source = scope.isAnonymous() ? new Source(null, null, null, null, null, RequestIds.of(context)) : source();
+        Source source =
+                scope.isAnonymous() ? new Source(null, null, null, null, null, RequestIds.of(context)) : source();
         scope.clear();
         return Event.now(
                 organization,

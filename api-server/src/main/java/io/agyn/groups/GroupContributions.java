@@ -16,10 +16,11 @@ class GroupContributions implements ConstraintProblems {
     public Map<String, ConstraintProblem> constraintProblems() {
         return Map.of(
                 "group_mapping_unique",
-                        new ConstraintProblem(
-                                ProblemKind.GROUP_MAPPING_EXISTS,
-                                Optional.of("/group"),
-                                "The group is mapped already; update its mapping to change the role."),
-                "group_mapping_organization", organizationNotFound());
+                new ConstraintProblem(
+                        ProblemKind.GROUP_MAPPING_EXISTS,
+                        Optional.of("/group"),
+                        "The group is mapped already; update its mapping to change the role."),
+                "group_mapping_organization",
+                organizationNotFound());
     }
 }

@@ -39,8 +39,7 @@ class GroupMappingsResource implements GroupMappingsApi {
             @Nullable String pageToken,
             @Nullable String group,
             @Nullable String search) {
-        Selection selection =
-                Selection.in(organizationId).with("group", group).containing(search, "group");
+        Selection selection = Selection.in(organizationId).with("group", group).containing(search, "group");
         var page = Paging.read(mappings, selection, new Paging.Request(pageSize, pageToken))
                 .map(GroupMappingsResource::read);
         return responses.ok(new GroupMappingList().items(page.items()).nextPageToken(page.nextPageToken()));

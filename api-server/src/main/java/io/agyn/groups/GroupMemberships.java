@@ -2,6 +2,7 @@ package io.agyn.groups;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.audit.GroupChanges;
 import io.agyn.members.MemberRemoved;
 import io.agyn.storage.RowLocks;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,13 +13,16 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.hibernate.query.NativeQuery;
 
 /**
  * Keeps memberships by group equal to the groups that users have at the identity provider. Manual members keep their
- * role. A user in several mapped groups of an organization has the highest of their roles.
+ * role. A user in several mapped groups of an organization has the highest of their roles. The audit log of the
+ * organization records who joins, changes and leaves by their groups.
  *
  * <p>The identity provider decides: even the last owner of an organization leaves with their group. Cluster admins can
  * add another owner.
@@ -47,12 +51,14 @@ public class GroupMemberships {
     private static final String CHANGE = WANTED + """
         update membership m set role = w.role, updated_at = now()
         from wanted w
-        where w.organization_id = m.organization_id and w.user_id = m.user_id and m.source = 'group' and m.role <> w.role\
+        where w.organization_id = m.organization_id and w.user_id = m.user_id and m.source = 'group' and m.role <> w.role
+        returning m.organization_id, m.user_id\
         """;
     private static final String ADD = WANTED + """
         insert into membership (id, organization_id, user_id, role, source, created_at, updated_at)
         select gen_random_uuid(), w.organization_id, w.user_id, w.role, 'group', now(), now() from wanted w
-        on conflict (organization_id, user_id) do nothing\
+        on conflict (organization_id, user_id) do nothing
+        returning organization_id, user_id\
         """;
     // An organization that is deleted meanwhile loses its mappings before they are applied.
     private static final String LOCK_ORGANIZATIONS = """
@@ -64,10 +70,12 @@ public class GroupMemberships {
 
     private final EntityManager entities;
     private final Event<MemberRemoved> removals;
+    private final GroupChanges audit;
 
-    GroupMemberships(EntityManager entities, Event<MemberRemoved> removals) {
+    GroupMemberships(EntityManager entities, Event<MemberRemoved> removals, GroupChanges audit) {
         this.entities = requireNonNull(entities, "entities is null");
         this.removals = requireNonNull(removals, "removals is null");
+        this.audit = requireNonNull(audit, "audit is null");
     }
 
     /**
@@ -88,7 +96,7 @@ public class GroupMemberships {
         lock();
         int stored = entities.unwrap(Session.class)
                 .createNativeMutationQuery("""
-                    insert into user_groups (user_id, names, issued_at) values (?1, ?2, ?3)
+                    insert into user_groups (user_id, names, issued_at) values (?1, cast(?2 as text[]), ?3)
                     on conflict (user_id) do update set names = excluded.names, issued_at = excluded.issued_at
                     where user_groups.issued_at < excluded.issued_at\
                     """)
@@ -98,7 +106,7 @@ public class GroupMemberships {
                 .executeUpdate();
         if (stored > 0) {
             query(LOCK_ORGANIZATIONS, UUID.class).setParameter(1, userId).getResultList();
-            apply("g.user_id = ?1", "m.user_id = ?1", userId);
+            record(userId, apply("g.user_id = ?1", "m.user_id = ?1", userId));
         }
     }
 
@@ -108,7 +116,7 @@ public class GroupMemberships {
      */
     private boolean isLatest(UUID userId, Instant issuedAt, List<String> names) {
         List<Object[]> rows = query(
-                        "select g.issued_at >= ?2, g.names = ?3 from user_groups g where g.user_id = ?1",
+                        "select g.issued_at >= ?2, g.names = cast(?3 as text[]) from user_groups g where g.user_id = ?1",
                         Object[].class)
                 .setParameter(1, userId)
                 .setParameter(2, issuedAt.atOffset(ZoneOffset.UTC))
@@ -122,7 +130,7 @@ public class GroupMemberships {
         if (isSame && !isOld) {
             entities.unwrap(Session.class)
                     .createNativeMutationQuery("""
-                        update user_groups set issued_at = greatest(issued_at, ?2) where user_id = ?1 and names = ?3\
+                        update user_groups set issued_at = greatest(issued_at, ?2) where user_id = ?1 and names = cast(?3 as text[])\
                         """)
                     .setParameter(1, userId)
                     .setParameter(2, issuedAt.atOffset(ZoneOffset.UTC))
@@ -145,21 +153,32 @@ public class GroupMemberships {
         RowLocks.lockName(entities, "memberships by group");
     }
 
-    private void apply(String wanted, String present, UUID id) {
+    /** Returns the operation in each changed organization; the last one if several users are affected. */
+    private Map<UUID, String> apply(String wanted, String present, UUID id) {
         entities.flush();
-        List<Object[]> removed = query(REMOVE.formatted(wanted, present), Object[].class)
-                .setParameter(1, id)
-                .getResultList();
-        removed.forEach(row -> removals.fire(new MemberRemoved((UUID) row[0], (UUID) row[1])));
-        change(CHANGE.formatted(wanted), id);
-        change(ADD.formatted(wanted), id);
+        Map<UUID, String> operations = new TreeMap<>();
+        for (Object[] row : changed(REMOVE.formatted(wanted, present), id)) {
+            removals.fire(new MemberRemoved((UUID) row[0], (UUID) row[1]));
+            operations.put((UUID) row[0], "leaveByGroup");
+        }
+        changed(CHANGE.formatted(wanted), id).forEach(row -> operations.put((UUID) row[0], "changeByGroup"));
+        changed(ADD.formatted(wanted), id).forEach(row -> operations.put((UUID) row[0], "joinByGroup"));
+        return operations;
     }
 
-    private void change(String statement, UUID id) {
-        entities.unwrap(Session.class)
-                .createNativeMutationQuery(statement)
-                .setParameter(1, id)
-                .executeUpdate();
+    /** Runs a statement, and returns the organizations and users of the changed memberships. */
+    private List<Object[]> changed(String statement, UUID id) {
+        return query(statement, Object[].class).setParameter(1, id).getResultList();
+    }
+
+    /** Writes the audit events last, since they lock the chains of their organizations, in the order of the ids. */
+    private void record(UUID userId, Map<UUID, String> operations) {
+        if (!operations.isEmpty()) {
+            String name = query("select u.name from app_user u where u.id = ?1", String.class)
+                    .setParameter(1, userId)
+                    .getSingleResult();
+            operations.forEach((organizationId, operation) -> audit.add(organizationId, operation, userId, name));
+        }
     }
 
     private <T> NativeQuery<T> query(String text, Class<T> type) {

@@ -33,8 +33,9 @@ class InvitationEntity extends StoredResource {
     @Convert(converter = InvitationStatusConverter.class)
     InvitationStatus status;
 
-    /** The status when the row was read, for filters. */
+    /** The status when the row was read, for filters; null in a new entity. */
     @Formula("case when status = 'pending' and expires_at <= now() then 'expired' else status end")
+    @Nullable
     String currentStatus;
 
     @Column(name = "expires_at")

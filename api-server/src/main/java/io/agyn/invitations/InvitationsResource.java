@@ -107,9 +107,8 @@ class InvitationsResource implements InvitationsApi {
                 .with("currentStatus", InvitationStatus.PENDING.toString())
                 .withAny("userId", user.id, "lower(email)", Invitations.lowerCase(user.email));
         var page = Paging.read(invitations, selection, new Paging.Request(pageSize, pageToken));
-        return responses.ok(new ReceivedInvitationList()
-                .items(received.of(page.items()))
-                .nextPageToken(page.nextPageToken()));
+        return responses.ok(
+                new ReceivedInvitationList().items(received.of(page.items())).nextPageToken(page.nextPageToken()));
     }
 
     @Override

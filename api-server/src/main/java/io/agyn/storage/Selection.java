@@ -51,7 +51,8 @@ public final class Selection {
     public Selection withAny(String field, Object value, String otherField, @Nullable Object otherValue) {
         return otherValue == null
                 ? with(field, value)
-                : and("(" + field + " = " + parameter(value) + " or " + otherField + " = " + parameter(otherValue) + ")");
+                : and("(" + field + " = " + parameter(value) + " or " + otherField + " = " + parameter(otherValue)
+                        + ")");
     }
 
     /** Requires one of the fields to contain a text, ignoring case. */

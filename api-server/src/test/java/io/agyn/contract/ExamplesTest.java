@@ -99,6 +99,7 @@ class ExamplesTest {
     }
 
     private void send(Operation operation) throws IOException {
+        prepare(operation);
         RequestSpecification request = Api.asAdmin();
         JsonNode node = root.at("/paths/" + pointer(operation.path()));
         for (JsonNode holder : List.of(node, node.path(method(operation)))) {
@@ -120,6 +121,30 @@ class ExamplesTest {
             JsonNode body = JSON.readTree(response.asString());
             requireValid(operation.id(), schema, body);
             learn(example(schema), body);
+        }
+    }
+
+    /** Creates what the caller of an operation needs, beside the examples. */
+    private void prepare(Operation operation) {
+        String organization = actual.get("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e01");
+        switch (operation.id()) {
+            // Invitations to the caller.
+            case "acceptInvitation", "declineInvitation" ->
+                actual.put(
+                        "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e07",
+                        Api.invite(Api.organization(), Api.get("/me").extract().path("id"), "member"));
+            // After the deletion of the examples' organization.
+            case "leaveOrganization" -> {
+                String left = Api.organization();
+                Api.join(left, Api.get("/me").extract().path("id"), "member");
+                actual.put("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e01", left);
+            }
+            // A closed invitation cannot be resent or cancelled.
+            case "resendInvitation", "cancelInvitation" ->
+                actual.put("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e07", Api.invite(organization, Api.user(), "member"));
+            default -> {
+                // The examples suffice.
+            }
         }
     }
 

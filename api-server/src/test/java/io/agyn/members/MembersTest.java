@@ -42,45 +42,35 @@ class MembersTest {
     }
 
     @Test
-    void byTheirIdAnOwnerAddsUsersOfTheirOrganizationsAlone() {
-        String owner = Api.user();
-        String second = Api.organization();
-        Api.join(organization, owner, "owner");
-        Api.join(second, owner, "owner");
-        String token = Api.tokenOf(owner);
-        Map<String, String> byId = Map.of("user_id", user, "role", "member");
-
-        as(token)
-                .body(byId)
-                .post(MEMBERS, second)
+    void ownerIsToldToInviteInsteadOfAdding() {
+        as(Api.tokenOfNew("owner", organization))
+                .body(Map.of("user_id", user, "role", "member"))
+                .post(MEMBERS, organization)
                 .then()
-                .statusCode(404)
-                .body("code", equalTo("reference_not_found"), "errors[0].pointer", equalTo("/user_id"));
-
-        Api.join(organization, user, "member");
-        as(token).body(byId).post(MEMBERS, second).then().statusCode(201);
+                .statusCode(403)
+                .body("code", equalTo("forbidden"), "detail", containsString("invite the user"));
     }
 
     @Test
-    void boundTokenFindsNoUserOfAnotherOrganization() {
-        String elsewhere = Api.organization();
-        String owner = Api.user();
-        Api.join(organization, owner, "owner");
-        Api.join(elsewhere, owner, "owner");
-        Api.join(elsewhere, user, "member");
-        Map<String, String> byId = Map.of("user_id", user, "role", "member");
+    void memberLeavesByThemselvesUnlessTheyAreTheLastOwner() {
+        Api.join(organization, user, "owner");
+        String token = Api.tokenOf(user);
+        as(token)
+                .delete("/me/memberships/{id}", organization)
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("last_owner"));
+        Api.join(organization, Api.user(), "owner");
 
-        Api.as(Api.tokenOf(owner, organization))
-                .body(byId)
-                .post("/organizations/{o}/members", organization)
+        as(token)
+                .header("If-Match", STALE)
+                .delete("/me/memberships/{id}", organization)
                 .then()
-                .statusCode(404)
-                .body("errors[0].pointer", equalTo("/user_id"));
-        Api.as(Api.tokenOf(owner))
-                .body(byId)
-                .post("/organizations/{o}/members", organization)
-                .then()
-                .statusCode(201);
+                .statusCode(412);
+        as(token).delete("/me/memberships/{id}", organization).then().statusCode(204);
+
+        as(token).get("/organizations/{id}", organization).then().statusCode(404);
+        as(token).delete("/me/memberships/{id}", organization).then().statusCode(404);
     }
 
     @Test
@@ -96,9 +86,9 @@ class MembersTest {
     }
 
     @Test
-    void ownerAddsReadsChangesAndRemovesAMember() {
+    void ownerReadsChangesAndRemovesAMember() {
         String owner = Api.tokenOfNew("owner", organization);
-        var added = as(owner)
+        var added = asAdmin()
                 .body(Map.of("email", email, "role", "member"))
                 .post(MEMBERS, organization)
                 .then()
@@ -110,6 +100,7 @@ class MembersTest {
                 .body("email", equalTo(email))
                 .body("state", equalTo("active"))
                 .body("role", equalTo("member"))
+                .body("source", equalTo("manual"))
                 .extract();
         as(owner).get(MEMBER, organization, user).then().statusCode(200).header("ETag", added.header("ETag"));
         as(owner)

@@ -44,6 +44,8 @@ class OrganizationContentsTest {
                 .containsExactlyInAnyOrder(
                         // Deleted with the organization.
                         "membership",
+                        "invitation",
+                        "group_mapping",
                         // Kept after the organization.
                         "usage_record",
                         // Deleted after a time.

@@ -157,6 +157,11 @@ class ConstraintsTest {
                         "console_session_user",
                         // A second request waits for the first, and gets the same response.
                         "idempotency_key_unique",
+                        // The columns become null when the user is deleted, and only existing users are written.
+                        "invitation_user",
+                        "invitation_inviter",
+                        // The row is deleted with its user, and written only for an existing one.
+                        "user_groups_user",
                         // A session begins only while its token is locked.
                         "console_session_token");
     }

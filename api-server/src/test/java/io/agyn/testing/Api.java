@@ -162,6 +162,21 @@ public final class Api {
                 .statusCode(201);
     }
 
+    /** Invites a user to an organization by their username; returns the invitation's id. */
+    public static String invite(String organization, String user, String role) {
+        String username = get("/users/{id}", user).extract().path("username");
+        return created(asAdmin()
+                .body(Map.of("username", username, "role", role))
+                .post("/organizations/{id}/invitations", organization));
+    }
+
+    /** A fresh group mapping's id. */
+    public static String groupMapping(String organization) {
+        return created(asAdmin()
+                .body(Map.of("group", freshName("group"), "role", "member"))
+                .post("/organizations/{id}/group-mappings", organization));
+    }
+
     /** Removes a user from an organization. */
     public static void leave(String organization, String user) {
         asAdmin()

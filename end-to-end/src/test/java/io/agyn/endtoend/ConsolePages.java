@@ -32,6 +32,8 @@ final class ConsolePages {
         String remote = root + "/secrets/" + sample.remote();
         String secretProvider = root + "/secret-providers/" + sample.secretProvider();
         String member = root + "/members/" + sample.person(MEMBER).id();
+        String invitation = root + "/invitations/" + sample.invitation();
+        String mapping = root + "/group-mappings/" + sample.mapping();
         String user = "/users/" + sample.person(MEMBER).id();
         String ofUser = "?user=" + sample.person(MEMBER).id();
         String token = "/tokens/" + sample.person(role).bound();
@@ -68,7 +70,15 @@ final class ConsolePages {
                 naming("secret-provider-credential", secretProvider + "/credential", OWNER),
                 naming("secret-provider-delete-rejected", secretProvider + "/delete", OWNER),
                 naming("members", root + "/members", MEMBER),
-                plain("member-new", root + "/members/new", OWNER),
+                plain("member-new", root + "/members/new", ADMINISTRATOR),
+                plain("invitations", root + "/invitations", OWNER),
+                plain("invitation-new", root + "/invitations/new", OWNER),
+                plain("invitation-cancel", invitation + "/cancel", OWNER),
+                naming("groups", root + "/group-mappings", OWNER),
+                plain("group-new", root + "/group-mappings/new", OWNER),
+                naming("group", mapping, OWNER),
+                naming("group-delete", mapping + "/delete", OWNER),
+                plain("received-invitations", "/invitations", MEMBER),
                 naming("member", member, MEMBER),
                 naming("member-remove", member + "/remove", OWNER),
                 naming("tokens", root + "/tokens", MEMBER),

@@ -5,6 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,41 @@ class ConsolePeopleIT {
             console.follow("Remove…");
             console.press("Remove member");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Grace was removed.");
+        }
+    }
+
+    @Test
+    void invitedUserAcceptsInTheUserMenu() throws Exception {
+        String organization = server.organization("Inviting");
+        String ada = server.create("/users", Map.of("name", "Ada L", "email", "ada.l@acme.example"));
+        String owner = server.create("/users", Map.of("name", "Owner", "email", "owner@acme.example"));
+        server.create("/organizations/" + organization + "/members", Map.of("user_id", owner, "role", "owner"));
+        try (Console console = Console.signedIn(browser, server, tokenOf(owner))) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization + "/members");
+            console.follow("Invite user");
+            console.press("Invite user");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("username or email");
+            console.inspect("invitation-new-rejected");
+            console.fill("Email", "ada.l@acme.example");
+            console.press("Invite user");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("ada.l@acme.example is invited");
+            assertThat(page.locator("tbody tr")).containsText("pending");
+            console.press("Resend the invitation of ada.l@acme.example");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).containsText("was resent");
+        }
+        try (Console console = Console.signedIn(browser, server, tokenOf(ada))) {
+            Page page = console.page();
+            // A user without an organization sees the invitations first.
+            assertThat(heading(page)).hasText("Your invitations");
+            assertThat(page.locator(".menu.user summary")).containsText("1");
+            console.inspect("received-invitation");
+            console.press("Accept the invitation of Inviting");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("You are a member of Inviting now.");
+            assertThat(heading(page)).hasText("Inviting");
+            page.locator(".menu.user summary").click();
+            console.follow("Invitations");
+            assertThat(page.getByText("No pending invitations")).isVisible();
         }
     }
 
@@ -191,6 +227,10 @@ class ConsolePeopleIT {
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still has 1 secret");
             console.inspect("organization-delete-rejected");
         }
+    }
+
+    private static String tokenOf(String user) throws IOException {
+        return server.create("/api-tokens", Map.of("description", "Console", "user_id", user), "token");
     }
 
     private static Locator heading(Page page) {

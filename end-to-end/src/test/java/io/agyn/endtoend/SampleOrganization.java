@@ -16,6 +16,8 @@ import java.util.function.UnaryOperator;
  * @param secretProvider a secret provider at whose address nothing listens
  * @param gateway an LLM provider that uses custom headers
  * @param orphan a model whose LLM provider was deleted
+ * @param invitation a pending invitation
+ * @param mapping a group mapping
  */
 record SampleOrganization(
         String root,
@@ -27,6 +29,8 @@ record SampleOrganization(
         String gateway,
         String model,
         String orphan,
+        String invitation,
+        String mapping,
         Map<Role, Person> people) {
 
     /** The roles, in order of increasing permissions. */
@@ -123,6 +127,10 @@ record SampleOrganization(
         for (Role role : Role.values()) {
             people.put(role, person(server, organization, role, naming, role + "@" + slug + ".example"));
         }
+        String invitation =
+                server.create(in + "/invitations", Map.of("email", "invited@" + slug + ".example", "role", "member"));
+        String mapping =
+                server.create(in + "/group-mappings", Map.of("group", naming.apply("payments-team"), "role", "member"));
         server.request().post(in + "/models/" + model + "/test").then().statusCode(200);
         server.awaitCalls(organization, 1);
         return new SampleOrganization(
@@ -135,6 +143,8 @@ record SampleOrganization(
                 other,
                 model,
                 orphan,
+                invitation,
+                mapping,
                 people);
     }
 

@@ -20,20 +20,26 @@ final class OperationWords {
     private static final String CALL = "callModel";
 
     // Operations whose ids do not give good words.
-    private static final Map<String, Words> IDIOMS = Map.of(
-            "signIn", new Words("sign in", "signed in", ""),
-            "signOut", new Words("sign out", "signed out", ""),
-            "useSession", new Words("use an expired session", "used a session", ""),
-            "sendForm", new Words("send a forged form", "sent a form", ""),
-            "revealLlmProviderCredentials",
-                    new Words("reveal the credentials of", "revealed the credentials of", "LLM provider"),
-            "revealSecretProviderCredentials",
-                    new Words("reveal the credentials of", "revealed the credentials of", "secret provider"),
-            "updateMe", new Words("change", "changed", "home organization"),
-            "getMe", new Words("read their own user", "read their own user", ""));
+    private static final Map<String, Words> IDIOMS = Map.ofEntries(
+            entry("signIn", new Words("sign in", "signed in", "")),
+            entry("signOut", new Words("sign out", "signed out", "")),
+            entry("useSession", new Words("use an expired session", "used a session", "")),
+            entry("sendForm", new Words("send a forged form", "sent a form", "")),
+            entry("revealLlmProviderCredentials", new Words("reveal the credentials of", "revealed the credentials of", "LLM provider")),
+            entry("revealSecretProviderCredentials", new Words("reveal the credentials of", "revealed the credentials of", "secret provider")),
+            entry("updateMe", new Words("change", "changed", "home organization")),
+            entry("joinByGroup", new Words("join by group as", "joined by group as", "member")),
+            entry("changeByGroup", new Words("change by group the role of", "changed by group the role of", "member")),
+            entry("leaveByGroup", new Words("leave by group as", "left by group as", "member")),
+            entry("getMe", new Words("read their own user", "read their own user", "")));
 
     private static final Map<String, String> PASTS = Map.ofEntries(
+            entry("accept", "accepted"),
             entry("add", "added"),
+            entry("cancel", "cancelled"),
+            entry("decline", "declined"),
+            entry("leave", "left"),
+            entry("resend", "resent"),
             entry("call", "called"),
             entry("check", "checked"),
             entry("create", "created"),
@@ -103,14 +109,14 @@ final class OperationWords {
                 contract.operations().values().stream()
                         .filter(operation -> operation.path().startsWith(IN_ORGANIZATION))
                         .map(Contract.Operation::id),
-                Stream.of(CALL, "updateOrganization")));
+                Stream.of(CALL, "updateOrganization", "joinByGroup", "changeByGroup", "leaveByGroup")));
     }
 
     /** All operations, sorted by noun. */
     static List<Option> all() {
         return options(Stream.concat(
                 Permissions.operations().stream(),
-                Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm", "linkUser")));
+                Stream.of(CALL, "joinByGroup", "changeByGroup", "leaveByGroup", "signIn", "signOut", "useSession", "sendForm", "linkUser")));
     }
 
     private static List<Option> options(Stream<String> ids) {

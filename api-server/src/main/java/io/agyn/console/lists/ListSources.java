@@ -2,6 +2,7 @@ package io.agyn.console.lists;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.api.InvitationsApi;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.OrganizationsApi;
@@ -14,6 +15,8 @@ import io.agyn.api.model.ModelList;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationList;
+import io.agyn.api.model.ReceivedInvitation;
+import io.agyn.api.model.ReceivedInvitationList;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretList;
 import io.agyn.api.model.SecretProvider;
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class ListSources {
     private final Api api;
     private final OrganizationsApi organizations;
+    private final InvitationsApi invitations;
     private final LlmProvidersApi llmProviders;
     private final ModelsApi models;
     private final SecretsApi secrets;
@@ -42,6 +46,7 @@ public class ListSources {
     ListSources(Api api) {
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
+        this.invitations = api.of(InvitationsApi.class);
         this.llmProviders = api.of(LlmProvidersApi.class);
         this.models = api.of(ModelsApi.class);
         this.secrets = api.of(SecretsApi.class);
@@ -71,6 +76,12 @@ public class ListSources {
 
     public ListPage.Source<LlmProvider> llmProviders(UUID organizationId) {
         return llmProviders(organizationId, null, null);
+    }
+
+    /** The user's first pending invitations. */
+    public List<ReceivedInvitation> receivedInvitations(int size) {
+        return api.read(invitations.listMyInvitations(size, null), ReceivedInvitationList.class)
+                .getItems();
     }
 
     /** The LLM providers with these ids, by id; missing ones are omitted. */

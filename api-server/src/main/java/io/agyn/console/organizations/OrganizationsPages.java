@@ -85,6 +85,9 @@ public class OrganizationsPages {
     @GET
     public Response list() {
         ListPage<Organization> found = ListPage.of(lists.organizations(), page.query());
+        if (found.empty() && !page.invitationCount().isEmpty()) {
+            return pages.redirect("/invitations");
+        }
         return found.empty() && page.may("createOrganization")
                 ? pages.redirect(ROOT + "/new")
                 : pages.ok(Templates.list(found));

@@ -43,6 +43,7 @@ public class Page {
     // The element that a whole page replaces.
     private static final String MAIN = "main";
     private static final int MAX_ORGANIZATIONS = 100;
+    private static final int MAX_COUNTED = 9;
     private static final String ORGANIZATION = "organization_id";
 
     private final RoutingContext context;
@@ -59,6 +60,7 @@ public class Page {
     private @Nullable Organization organization;
     private String section = "";
     private boolean navigationHidden;
+    private @Nullable String invitationCount;
 
     Page(
             RoutingContext context,
@@ -178,6 +180,17 @@ public class Page {
                 Stream.of(Stream.of(ListPage.SEARCH), Stream.of(filters), Stream.of(ListPage.PAGE))
                         .flatMap(Function.identity())
                         .toList());
+    }
+
+    /** The number of the user's pending invitations, such as "3" or "9+"; empty without any. */
+    public String invitationCount() {
+        if (invitationCount == null) {
+            int count = may("listMyInvitations")
+                    ? lists.receivedInvitations(MAX_COUNTED + 1).size()
+                    : 0;
+            invitationCount = count == 0 ? "" : count > MAX_COUNTED ? MAX_COUNTED + "+" : String.valueOf(count);
+        }
+        return invitationCount;
     }
 
     /** The signed-in user's name. */

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.sdk.api.ApiTokensApi;
 import io.agyn.sdk.api.AuditEventsApi;
 import io.agyn.sdk.api.ClusterAuditEventsApi;
+import io.agyn.sdk.api.GroupMappingsApi;
+import io.agyn.sdk.api.InvitationsApi;
 import io.agyn.sdk.api.LlmProvidersApi;
 import io.agyn.sdk.api.MeApi;
 import io.agyn.sdk.api.MembersApi;
@@ -128,6 +130,37 @@ public final class AgynClient implements AutoCloseable {
     public Members members(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
         return new Members(organizationId, new MembersApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's invitations.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the invitations of the organization
+     */
+    public Invitations invitations(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new Invitations(organizationId, new InvitationsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to the invitations that the caller has received.
+     *
+     * @return the caller's pending invitations
+     */
+    public ReceivedInvitations receivedInvitations() {
+        return new ReceivedInvitations(new InvitationsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's group mappings.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the group mappings of the organization
+     */
+    public GroupMappings groupMappings(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new GroupMappings(organizationId, new GroupMappingsApi(api), exchange);
     }
 
     /**

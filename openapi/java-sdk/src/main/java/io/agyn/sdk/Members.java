@@ -25,7 +25,7 @@ public final class Members {
     }
 
     /**
-     * Adds a user to the organization as a member or an owner.
+     * Adds a user to the organization as a member or an owner without an invitation, for cluster admins.
      *
      * @param member the user, by id, username or email address, and the role
      * @return the member
@@ -138,11 +138,21 @@ public final class Members {
      *
      * @param userId the user's id
      * @throws NotFoundException if the user is not a member
-     * @throws ConflictException if it would leave no active owner
+     * @throws ConflictException if it would leave no active owner, or the user is a member by group
      */
     public void remove(UUID userId) {
         requireNonNull(userId, "userId is null");
         exchange.delete(() -> api.removeMemberWithHttpInfo(organizationId, userId, null));
+    }
+
+    /**
+     * Removes the caller from the organization.
+     *
+     * @throws NotFoundException if the caller is not a member
+     * @throws ConflictException if it would leave no active owner, or the caller is a member by group
+     */
+    public void leave() {
+        exchange.delete(() -> api.leaveOrganizationWithHttpInfo(organizationId, null));
     }
 
     /**

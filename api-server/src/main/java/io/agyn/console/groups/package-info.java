@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.groups;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.invitations;
+
+import org.jspecify.annotations.NullMarked;
