@@ -13,7 +13,7 @@ import (
 	"fmt"
 )
 
-// InvitationStatus Only a `pending` invitation can be accepted or declined. An `expired` one can be resent. When the inviting owner leaves the organization or is demoted, their pending invitations become `cancelled`.
+// InvitationStatus Only a `pending` invitation can be accepted or declined. An `expired` one can be resent. When the inviting user leaves the organization, is demoted or deleted, their pending invitations become `cancelled`.
 type InvitationStatus string
 
 // List of InvitationStatus

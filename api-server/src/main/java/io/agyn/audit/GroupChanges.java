@@ -29,7 +29,8 @@ public class GroupChanges {
      */
     @Transactional(TxType.MANDATORY)
     public void add(UUID organizationId, String operation, UUID userId, String userName) {
-        Source source = new Source(userId, userName, null, null, null, Uuid7.next().toString());
+        Source source =
+                new Source(userId, userName, null, null, null, Uuid7.next().toString());
         log.add(Event.now(organizationId, operation, Outcome.DONE, null, userId, List.of(), source));
     }
 }

@@ -98,7 +98,7 @@ public class GroupMemberships {
                 .createNativeMutationQuery("""
                     insert into user_groups (user_id, names, issued_at) values (?1, cast(?2 as text[]), ?3)
                     on conflict (user_id) do update set names = excluded.names, issued_at = excluded.issued_at
-                    where user_groups.issued_at < excluded.issued_at\
+                    where user_groups.issued_at <= excluded.issued_at\
                     """)
                 .setParameter(1, userId)
                 .setParameter(2, names.toArray(String[]::new))
@@ -111,12 +111,12 @@ public class GroupMemberships {
     }
 
     /**
-     * Whether nothing is to do: the token is not newer than the latest one, or has the same groups, which were applied
+     * Whether nothing is to do: the token is older than the latest one, or has the same groups, which were applied
      * already.
      */
     private boolean isLatest(UUID userId, Instant issuedAt, List<String> names) {
         List<Object[]> rows = query(
-                        "select g.issued_at >= ?2, g.names = cast(?3 as text[]) from user_groups g where g.user_id = ?1",
+                        "select g.issued_at > ?2, g.names = cast(?3 as text[]) from user_groups g where g.user_id = ?1",
                         Object[].class)
                 .setParameter(1, userId)
                 .setParameter(2, issuedAt.atOffset(ZoneOffset.UTC))

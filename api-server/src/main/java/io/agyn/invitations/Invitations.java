@@ -9,6 +9,7 @@ import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.storage.RowLocks;
+import io.agyn.storage.Selection;
 import io.agyn.users.UserEntity;
 import io.agyn.users.Users;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -131,6 +132,13 @@ class Invitations implements PanacheRepositoryBase<InvitationEntity, UUID> {
                 .orElseThrow(() -> ProblemException.notFound("invitation"));
     }
 
+    /** Selects the pending invitations to a user. */
+    Selection pendingFor(UUID userId) {
+        return Selection.all()
+                .with("currentStatus", InvitationStatus.PENDING.toString())
+                .withAny("userId", userId, "lower(email)", lowerCase(users.findById(userId).email));
+    }
+
     /**
      * Returns an invitation to a user, locked until the transaction ends.
      *
@@ -230,7 +238,7 @@ class Invitations implements PanacheRepositoryBase<InvitationEntity, UUID> {
         throw new ProblemException(ProblemKind.INVITATION_CLOSED, detail.formatted(past));
     }
 
-    static @Nullable String lowerCase(@Nullable String email) {
+    private static @Nullable String lowerCase(@Nullable String email) {
         return email == null ? null : email.toLowerCase(Locale.ROOT);
     }
 }

@@ -102,11 +102,10 @@ class InvitationsResource implements InvitationsApi {
 
     @Override
     public Response listMyInvitations(Integer pageSize, @Nullable String pageToken) {
-        UserEntity user = invitations.activeUser(caller.identity().userId());
-        Selection selection = Selection.all()
-                .with("currentStatus", InvitationStatus.PENDING.toString())
-                .withAny("userId", user.id, "lower(email)", Invitations.lowerCase(user.email));
-        var page = Paging.read(invitations, selection, new Paging.Request(pageSize, pageToken));
+        var page = Paging.read(
+                invitations,
+                invitations.pendingFor(caller.identity().userId()),
+                new Paging.Request(pageSize, pageToken));
         return responses.ok(
                 new ReceivedInvitationList().items(received.of(page.items())).nextPageToken(page.nextPageToken()));
     }

@@ -55,6 +55,8 @@ class DeniedPagesTest {
                 "provider", provider,
                 "secretProvider", secretProvider,
                 "model", Api.model(organization, provider),
+                "invitation", Api.invite(organization, Api.user(), "member"),
+                "mapping", Api.groupMapping(organization),
                 "user", user);
     }
 

@@ -63,7 +63,9 @@ class GroupMappingsPagesTest {
         memberships.sync(UUID.fromString(user), List.of(group), Instant.now());
         String members = "/organizations/" + organization + "/members";
         assertThat(owner.page(members)).containsOnlyOnce(">by group</span>");
-        assertThat(owner.page(members + "/" + user)).contains(">by group</span>").doesNotContain("Remove…");
+        assertThat(owner.page(members + "/" + user))
+                .contains(">by group</span>")
+                .doesNotContain("Remove…");
         owner.submit(members, members + "/" + user + "/remove", Map.of())
                 .then()
                 .statusCode(409)

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agyn.sdk.model.ApiTokenCreate;
 import io.agyn.sdk.model.AuthMethod;
 import io.agyn.sdk.model.CustomHeaders;
+import io.agyn.sdk.model.GroupMappingCreate;
+import io.agyn.sdk.model.GroupMappingUpdate;
+import io.agyn.sdk.model.InvitationCreate;
+import io.agyn.sdk.model.InvitationStatus;
 import io.agyn.sdk.model.LlmProviderCreate;
 import io.agyn.sdk.model.MemberCreate;
 import io.agyn.sdk.model.MemberRole;
@@ -119,6 +123,59 @@ class AgynClientTest extends ClientTest {
         assertThat(server.requests().get(2).body())
                 .isEqualTo("{\"email\":\"payments@acme.example\",\"role\":\"member\"}");
         assertThat(server.requests().get(5).header("If-match")).isEqualTo("\"2\"");
+    }
+
+    @Test
+    void managesInvitationsAndGroupMappings() {
+        String organization = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e01";
+        UUID in = UUID.fromString(organization);
+        String empty = "{\"items\": [], \"next_page_token\": null}";
+        server.respond(201, "{}", "ETag", "\"1\"")
+                .respond(200, empty)
+                .respond(200, "{}")
+                .respond(204, "")
+                .respond(200, empty)
+                .respond(200, "{}")
+                .respond(200, "{}")
+                .respond(204, "")
+                .respond(201, "{}", "ETag", "\"1\"")
+                .respond(200, empty)
+                .respond(200, "{}")
+                .respond(204, "");
+
+        Invitations invitations = client.invitations(in);
+        invitations.create(new InvitationCreate().username("ada").role(MemberRole.MEMBER));
+        assertThat(invitations.list(InvitationStatus.PENDING)).isEmpty();
+        invitations.resend(ID);
+        invitations.cancel(ID);
+        ReceivedInvitations received = client.receivedInvitations();
+        assertThat(received.list()).isEmpty();
+        received.accept(ID);
+        received.decline(ID);
+        client.members(in).leave();
+        GroupMappings mappings = client.groupMappings(in);
+        mappings.create(new GroupMappingCreate().group("team").role(MemberRole.MEMBER));
+        assertThat(mappings.find("team")).isEmpty();
+        mappings.update(ID, new GroupMappingUpdate().role(MemberRole.OWNER));
+        mappings.delete(ID);
+
+        String root = "/api/v1/organizations/" + organization;
+        assertThat(server.requests())
+                .extracting(request -> request.method() + " " + request.uri())
+                .containsExactly(
+                        "POST " + root + "/invitations",
+                        "GET " + root + "/invitations?page_size=100&status=pending",
+                        "POST " + root + "/invitations/" + ID + "/resend",
+                        "DELETE " + root + "/invitations/" + ID,
+                        "GET /api/v1/me/invitations?page_size=100",
+                        "POST /api/v1/me/invitations/" + ID + "/accept",
+                        "POST /api/v1/me/invitations/" + ID + "/decline",
+                        "DELETE /api/v1/me/memberships/" + organization,
+                        "POST " + root + "/group-mappings",
+                        "GET " + root + "/group-mappings?page_size=100&group=team",
+                        "PUT " + root + "/group-mappings/" + ID,
+                        "DELETE " + root + "/group-mappings/" + ID);
+        assertThat(server.requests().getFirst().body()).isEqualTo("{\"username\":\"ada\",\"role\":\"member\"}");
     }
 
     @Test
