@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.api.model.MemberRole;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.agyn.storage.RowLocks;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -31,11 +32,16 @@ class GroupMappings implements PanacheRepositoryBase<GroupMappingEntity, UUID> {
 
     /** Returns a mapping, locked until the transaction ends; all other changes of memberships by group wait. */
     GroupMappingEntity lock(UUID organizationId, UUID id) {
-        memberships.lock();
+        lock(organizationId);
         return find(MAPPING, organizationId, id)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional()
                 .orElseThrow(() -> ProblemException.notFound("group mapping"));
+    }
+
+    private void lock(UUID organizationId) {
+        memberships.lock();
+        RowLocks.againstDeletion(getEntityManager(), "organization", organizationId);
     }
 
     /**
@@ -44,7 +50,7 @@ class GroupMappings implements PanacheRepositoryBase<GroupMappingEntity, UUID> {
      * @throws ProblemException {@code group_mapping_exists}, or {@code limit_reached}
      */
     void create(GroupMappingEntity mapping) {
-        memberships.lock();
+        lock(mapping.organizationId);
         if (count("organizationId", mapping.organizationId) >= MAX_MAPPINGS) {
             throw new ProblemException(
                     ProblemKind.LIMIT_REACHED,

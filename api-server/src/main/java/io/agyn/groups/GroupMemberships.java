@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.audit.GroupChanges;
 import io.agyn.members.MemberRemoved;
+import io.agyn.oidc.GroupsObserved;
 import io.agyn.storage.RowLocks;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
@@ -78,9 +80,13 @@ public class GroupMemberships {
         this.audit = requireNonNull(audit, "audit is null");
     }
 
+    void onSignIn(@Observes GroupsObserved observed) {
+        sync(observed.userId(), observed.groups(), observed.issuedAt());
+    }
+
     /**
-     * Applies the groups in a user's token to their memberships, in the current transaction or a new one. Call it only
-     * for tokens that have the groups claim, and before reading the user's memberships. Without changes, it costs one
+     * Applies the groups in a user's token to their memberships, in the current transaction or a new one. Call it
+     * before reading the user's memberships. Without changes, it costs one
      * short query, or two for a new token.
      *
      * @param groups the names; those after the first 200 in alphabetical order, and those that are empty, longer than 256

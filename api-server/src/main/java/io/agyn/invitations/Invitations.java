@@ -146,6 +146,13 @@ class Invitations implements PanacheRepositoryBase<InvitationEntity, UUID> {
      *     pending
      */
     InvitationEntity lockReceived(UserEntity user, UUID id) {
+        // Before the invitation, which is deleted with its organization.
+        getEntityManager()
+                .createQuery("select i.organizationId from InvitationEntity i where i.id = ?1", UUID.class)
+                .setParameter(1, id)
+                .getResultList()
+                .forEach(
+                        organizationId -> RowLocks.againstDeletion(getEntityManager(), "organization", organizationId));
         InvitationEntity invitation = find(
                         "id = ?1 and (userId = ?2 or status = ?3 and lower(email) = ?4)",
                         id,

@@ -1,5 +1,6 @@
 package io.agyn.oidc;
 
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 
@@ -9,8 +10,9 @@ import java.util.UUID;
  *
  * @param userId the user, who exists
  * @param groups the names of all of the user's groups
+ * @param issuedAt when the token was issued; an older token must not undo the groups of a newer one
  */
-public record GroupsObserved(UUID userId, Set<String> groups) {
+public record GroupsObserved(UUID userId, Set<String> groups, Instant issuedAt) {
     public GroupsObserved {
         groups = Set.copyOf(groups);
     }

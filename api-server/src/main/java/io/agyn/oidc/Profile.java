@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param name the name
  * @param groups the groups; none without the claim, since providers omit an empty list. Empty if there are too many for
  *     the token (Entra ID)
+ * @param issuedAt when the token was issued; now for a token that does not say it
  * @param expiresAt when the token expires
  */
 public record Profile(
@@ -29,6 +30,7 @@ public record Profile(
         Optional<String> email,
         Optional<String> name,
         Optional<Set<String>> groups,
+        Instant issuedAt,
         Instant expiresAt) {
     // The limits of the columns.
     private static final int MAX_EMAIL_LENGTH = 254;
@@ -59,6 +61,7 @@ public record Profile(
                         : Optional.of(claims.texts(names.groups()).stream()
                                 .limit(MAX_GROUPS)
                                 .collect(Collectors.toUnmodifiableSet())),
+                claims.time("iat").orElseGet(Instant::now),
                 claims.time("exp").orElseThrow());
     }
 

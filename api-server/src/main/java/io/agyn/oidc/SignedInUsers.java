@@ -55,7 +55,9 @@ public class SignedInUsers {
             UserEntity user = find(profile).orElseGet(() -> create(profile));
             if (user.state == UserState.ACTIVE) {
                 applyRole(user, profile);
-                profile.groups().ifPresent(groups -> groupsObserved.fire(new GroupsObserved(user.id, groups)));
+                profile.groups()
+                        .ifPresent(
+                                groups -> groupsObserved.fire(new GroupsObserved(user.id, groups, profile.issuedAt())));
             }
             return user.id;
         });

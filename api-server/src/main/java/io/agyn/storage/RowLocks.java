@@ -20,6 +20,18 @@ public final class RowLocks {
     }
 
     /**
+     * Locks a row against deletion until the transaction ends, as a reference to it does. Before rows that are deleted with
+     * it are locked, so that the deletion and this transaction do not wait for each other.
+     *
+     * @param table the name of the table; never from a caller
+     */
+    public static void againstDeletion(EntityManager entities, String table, UUID id) {
+        entities.createNativeQuery("select 1 from " + table + " where id = ?1 for key share", Integer.class)
+                .setParameter(1, id)
+                .getResultList();
+    }
+
+    /**
      * Takes a named lock until the transaction ends.
      *
      * @param name the name

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.database.PostgresTestResource;
+import io.agyn.oidc.GroupsObserved;
 import io.agyn.testing.Api;
 import io.agyn.testing.Database;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -35,6 +38,9 @@ class GroupMappingsTest {
 
     @Inject
     GroupMemberships memberships;
+
+    @Inject
+    Event<GroupsObserved> signIns;
 
     @Inject
     Database database;
@@ -167,6 +173,14 @@ class GroupMappingsTest {
                 .statusCode(200)
                 .body("items[0].operation", equalTo("leaveByGroup"), "items[1].operation", equalTo("joinByGroup"))
                 .body("items[0].user_id", equalTo(user), "items[0].resource_id", equalTo(user));
+    }
+
+    @Test
+    void signInAtTheIdentityProviderAppliesTheGroups() {
+        map(group, "member");
+        QuarkusTransaction.requiringNew()
+                .run(() -> signIns.fire(new GroupsObserved(UUID.fromString(user), Set.of(group), Instant.now())));
+        member("member", "group");
     }
 
     @Test

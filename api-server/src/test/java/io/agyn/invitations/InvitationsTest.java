@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -225,6 +226,21 @@ class InvitationsTest {
         closed(as(token).post(MINE + "/{id}/accept", id));
         closed(as(owner).post(INVITATION + "/resend", organization, id));
         invited(Map.of("username", username, "role", "member"));
+    }
+
+    @RepeatedTest(10)
+    void concurrentCancellationAndAcceptanceHaveOneWinner() {
+        String id = invited(Map.of("username", username, "role", "member"));
+
+        List<Integer> statuses = Api.inParallel(List.of(
+                () -> as(owner).delete(INVITATION, organization, id).statusCode(),
+                () -> as(token).post(MINE + "/{id}/accept", id).statusCode()));
+
+        assertThat(statuses).isIn(List.of(204, 409), List.of(409, 200));
+        int member = asAdmin()
+                .get("/organizations/{org}/members/{user}", organization, user)
+                .statusCode();
+        assertThat(member).isEqualTo(statuses.equals(List.of(409, 200)) ? 200 : 404);
     }
 
     @Test

@@ -25,8 +25,12 @@ final class OperationWords {
             entry("signOut", new Words("sign out", "signed out", "")),
             entry("useSession", new Words("use an expired session", "used a session", "")),
             entry("sendForm", new Words("send a forged form", "sent a form", "")),
-            entry("revealLlmProviderCredentials", new Words("reveal the credentials of", "revealed the credentials of", "LLM provider")),
-            entry("revealSecretProviderCredentials", new Words("reveal the credentials of", "revealed the credentials of", "secret provider")),
+            entry(
+                    "revealLlmProviderCredentials",
+                    new Words("reveal the credentials of", "revealed the credentials of", "LLM provider")),
+            entry(
+                    "revealSecretProviderCredentials",
+                    new Words("reveal the credentials of", "revealed the credentials of", "secret provider")),
             entry("updateMe", new Words("change", "changed", "home organization")),
             entry("joinByGroup", new Words("join by group as", "joined by group as", "member")),
             entry("changeByGroup", new Words("change by group the role of", "changed by group the role of", "member")),
@@ -116,7 +120,16 @@ final class OperationWords {
     static List<Option> all() {
         return options(Stream.concat(
                 Permissions.operations().stream(),
-                Stream.of(CALL, "joinByGroup", "changeByGroup", "leaveByGroup", "signIn", "signOut", "useSession", "sendForm", "linkUser")));
+                Stream.of(
+                        CALL,
+                        "joinByGroup",
+                        "changeByGroup",
+                        "leaveByGroup",
+                        "signIn",
+                        "signOut",
+                        "useSession",
+                        "sendForm",
+                        "linkUser")));
     }
 
     private static List<Option> options(Stream<String> ids) {
