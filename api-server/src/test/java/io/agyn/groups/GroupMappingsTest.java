@@ -156,6 +156,7 @@ class GroupMappingsTest {
                 .then()
                 .statusCode(201);
         signIn(group);
+        Api.leave(empty, Api.get("/me").extract().path("id"));
         signIn();
         Api.get("/organizations/{org}/members", empty).body("items", equalTo(List.of()));
         Api.join(empty, user, "owner");

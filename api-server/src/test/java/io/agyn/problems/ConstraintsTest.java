@@ -157,8 +157,6 @@ class ConstraintsTest {
                         "console_session_user",
                         // A second request waits for the first, and gets the same response.
                         "idempotency_key_unique",
-                        // Written only for an organization of the user.
-                        "app_user_home_organization",
                         // The columns become null when the user is deleted, and only existing users are written.
                         "invitation_user",
                         "invitation_inviter",
