@@ -165,6 +165,32 @@ class PropagationIT {
     }
 
     @Test
+    void invitedUserJoinsAndLeavesOnAllServersWithinOneSecond() throws Exception {
+        ServerProcess server = cluster.server();
+        String id = server.create("users", user("invited", "active"));
+        String token = server.createToken(Map.of("description", "theirs", "user_id", id))
+                .path("token");
+        String invitation =
+                server.create(organization.path("invitations"), Map.of("email", "invited@acme.example", "role", "member"));
+        List<ModelCaller> callers = cluster.callers(token);
+        assertAllGet(callers, 404, "invited");
+
+        server.as(token)
+                .post("/api/v1/me/invitations/" + invitation + "/accept")
+                .then()
+                .statusCode(200);
+        Thread.sleep(A_SECOND);
+        assertAllGet(callers, 200, "accepted");
+
+        server.as(token)
+                .delete("/api/v1/me/memberships/" + organization.id())
+                .then()
+                .statusCode(204);
+        Thread.sleep(A_SECOND);
+        assertAllGet(callers, 404, "left");
+    }
+
+    @Test
     void modelOfADeletedProviderStopsResolvingWithinOneSecond() throws Exception {
         List<ModelCaller> callers = cluster.callers(admin);
         assertAllGet(callers, 200, "before");
