@@ -20,7 +20,7 @@ class MetricsTest {
         double rejected =
                 value("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"create_response\","
                         + "outcome=\"refused\"}");
-        given().header("Authorization", "Bearer " + Api.adminToken())
+        given().header("Authorization", "Bearer " + Api.tokenBoundTo(Api.organization()))
                 .body("{\"model\":\"" + Api.freshName("unknown") + "\"}")
                 .post("/v1/responses")
                 .then()

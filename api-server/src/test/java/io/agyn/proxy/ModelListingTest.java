@@ -253,7 +253,7 @@ class ModelListingTest {
                 .get("/v1/models")
                 .then()
                 .statusCode(200)
-                .body("data.id", hasItem(hidden));
+                .body("data.id", hasItem(slug(other) + "/" + hidden));
     }
 
     @Test
