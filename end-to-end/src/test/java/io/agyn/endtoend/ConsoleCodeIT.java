@@ -254,7 +254,9 @@ class ConsoleCodeIT {
             String user = add("/users", "/users", Map.of("name", ODD, "email", name + "'s@acme.example"));
             add("/users", "/users", Map.of("name", name, "email", name + "@acme.example", "role", "cluster_admin"));
             member(in, Map.of("user_id", user, "role", "owner"));
-            member(in, Map.of("user_id", administrator(), "role", "member"));
+            // The creator of the organization.
+            String creator = in + "/members/" + administrator();
+            paths.put(creator, creator);
             String tokens = in + "/tokens";
             add(tokens, "/api-tokens", Map.of("description", ODD, "organization_id", organization, "user_id", user));
             add("/tokens", "/api-tokens", Map.of("description", name, "expires_at", "2099-01-31T12:00:00.5+01:00"));

@@ -204,11 +204,6 @@ class ConsoleWithoutIT {
     @Test
     void usersMembersAndTokensAreManagedWithoutScripts() throws Exception {
         String organization = server.create("/organizations", Map.of("name", "People", "slug", "people"));
-        String administrator = server.request().get("/me").path("id");
-        server.create(
-                "/organizations/" + organization + "/members",
-                Map.of("user_id", administrator, "role", "owner"),
-                "user_id");
         try (Console console = Console.withoutScripts(browser, server, server.token())) {
             Page page = console.page();
             page.locator(".menu.user summary").click();

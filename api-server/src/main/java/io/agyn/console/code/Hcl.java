@@ -164,19 +164,15 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** A missing email is a variable. */
     @TemplateExtension(matchName = "hcl")
     public static String of(User user) {
-        Hcl hcl = new Hcl(
-                        "agyn_user",
-                        Label.of(Objects.requireNonNullElse(user.getEmail(), user.getName()), user.getId()),
-                        user.getId().toString())
+        return new Hcl("agyn_user", Label.of(user.getUsername(), user.getId()), user.getId().toString())
+                .text("username", user.getUsername())
                 .text("name", user.getName())
-                .text("email", user.getEmail());
-        if (user.getEmail() == null) {
-            hcl.variable("email", "email", "The user has no email address yet; the first apply sets it.");
-        }
-        return hcl.text("role", user.getRole()).text("state", user.getState()).configuration();
+                .text("email", user.getEmail())
+                .text("role", user.getRole())
+                .text("state", user.getState())
+                .configuration();
     }
 
     @TemplateExtension(matchName = "hcl")

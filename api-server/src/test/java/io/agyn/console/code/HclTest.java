@@ -162,9 +162,15 @@ class HclTest {
         Model orphaned =
                 new Model().id(ID).organizationId(ORGANIZATION).name("gpt-4o").remoteModelName("gpt-4o");
         assertThat(Hcl.of(orphaned)).contains("provider_id       = var.gpt_4o_provider_id\n", "type = string\n");
-        User administrator =
-                new User().id(ID).name("Administrator").role(Role.CLUSTER_ADMIN).state(UserState.ACTIVE);
-        assertThat(Hcl.of(administrator)).contains("email = var.administrator_email\n");
+        User administrator = new User()
+                .id(ID)
+                .username("administrator")
+                .name("Administrator")
+                .role(Role.CLUSTER_ADMIN)
+                .state(UserState.ACTIVE);
+        assertThat(Hcl.of(administrator))
+                .contains("resource \"agyn_user\" \"administrator\"", "username = \"administrator\"\n")
+                .doesNotContain("email");
     }
 
     @Test

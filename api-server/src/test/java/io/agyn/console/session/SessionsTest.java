@@ -204,7 +204,7 @@ class SessionsTest {
     void revocationOfTheTokenEndsTheSession() {
         String token = Api.tokenOf(Api.user());
         Visitor visitor = Visitor.signedIn(token);
-        visitor.page("/organizations");
+        visitor.page("/account");
         String id = Api.as(token).get("/me").then().extract().path("api_token_id");
         Api.asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
         assertEnded(visitor);
@@ -214,7 +214,7 @@ class SessionsTest {
     void suspensionOfTheUserEndsTheSession() {
         String user = Api.user();
         Visitor visitor = Visitor.signedIn(Api.tokenOf(user));
-        visitor.page("/organizations");
+        visitor.page("/account");
         Api.setState(user, "suspended");
         assertEnded(visitor);
     }
