@@ -410,6 +410,13 @@ func importID(address string) resource.ImportStateIdFunc {
 	}
 }
 
+// idOf returns the id alone, with which Terraform imports an object of a caller's organization too.
+func idOf(address string) resource.ImportStateIdFunc {
+	return func(state *terraform.State) (string, error) {
+		return state.RootModule().Resources[address].Primary.ID, nil
+	}
+}
+
 // isGone asserts that no organization of the state exists. A deleted organization was empty.
 func isGone(state *terraform.State) error {
 	for address, found := range state.RootModule().Resources {

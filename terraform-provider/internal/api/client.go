@@ -3,6 +3,7 @@ package api
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type Settings struct {
 	Token string
 	// CAFile is a PEM file of certificate authorities to trust in addition to the system's; may be empty.
 	CAFile string
+	// InsecureSkipVerify accepts any certificate.
+	InsecureSkipVerify bool
 	// Version is the version of the provider, and Terraform the version of Terraform, for the User-Agent.
 	Version, Terraform string
 }
@@ -54,7 +57,7 @@ func New(settings Settings) (*Client, error) {
 		base.User != nil || strings.ContainsAny(settings.Gateway, "?#") {
 		return nil, ErrGateway
 	}
-	transport, err := transport(settings.CAFile)
+	transport, err := transport(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -80,14 +83,18 @@ func NewIdempotencyKey() string {
 }
 
 // transport keeps enough idle connections for -parallelism, which is 10 by default. Its proxy comes from the environment.
-func transport(caFile string) (http.RoundTripper, error) {
+func transport(settings Settings) (http.RoundTripper, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
 	transport.MaxIdleConns = 64
-	if caFile == "" {
+	if transport.TLSClientConfig == nil {
+		transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	transport.TLSClientConfig.InsecureSkipVerify = settings.InsecureSkipVerify
+	if settings.CAFile == "" {
 		return transport, nil
 	}
-	pem, err := os.ReadFile(caFile)
+	pem, err := os.ReadFile(settings.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("the CA file cannot be read: %w", err)
 	}
@@ -96,7 +103,7 @@ func transport(caFile string) (http.RoundTripper, error) {
 		trusted = x509.NewCertPool()
 	}
 	if !trusted.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the CA file %s contains no PEM certificate", caFile)
+		return nil, fmt.Errorf("the CA file %s contains no PEM certificate", settings.CAFile)
 	}
 	transport.TLSClientConfig.RootCAs = trusted
 	return transport, nil

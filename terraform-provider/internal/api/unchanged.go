@@ -34,3 +34,16 @@ func UpdateIfUnchanged[T any](one Request[T], isAsPlanned func(*T) bool, replace
 	}
 	return nil, updateErr
 }
+
+// LastResponse is a request that keeps its last response, nil without one.
+type LastResponse[T any] struct {
+	Request[T]
+	Response *http.Response
+}
+
+// Execute implements Request.
+func (l *LastResponse[T]) Execute() (*T, *http.Response, error) {
+	found, response, err := l.Request.Execute()
+	l.Response = response
+	return found, response, err
+}

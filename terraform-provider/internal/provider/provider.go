@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -19,14 +20,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/apitoken"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/clusteradmin"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/defaultmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmprovider"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/member"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/organization"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/secret"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/secretprovider"
@@ -35,9 +39,10 @@ import (
 )
 
 const (
-	gatewayVariable = "AGYN_GATEWAY"
-	tokenVariable   = "AGYN_TOKEN"
-	caFileVariable  = "AGYN_CA_FILE"
+	gatewayVariable      = "AGYN_GATEWAY"
+	tokenVariable        = "AGYN_TOKEN"
+	caFileVariable       = "AGYN_CA_FILE"
+	organizationVariable = "AGYN_ORGANIZATION_ID"
 )
 
 // tokenPattern accepts more than today's API tokens, so that the provider works with later servers' tokens.
@@ -49,12 +54,15 @@ type Agyn struct {
 }
 
 type model struct {
-	Gateway types.String `tfsdk:"gateway"`
-	Token   types.String `tfsdk:"token"`
-	CAFile  types.String `tfsdk:"ca_file"`
+	Gateway            types.String `tfsdk:"gateway"`
+	Token              types.String `tfsdk:"token"`
+	CAFile             types.String `tfsdk:"ca_file"`
+	InsecureSkipVerify types.Bool   `tfsdk:"insecure_skip_verify"`
+	OrganizationID     types.String `tfsdk:"organization_id"`
 }
 
 var (
+	_ provider.ProviderWithActions            = (*Agyn)(nil)
 	_ provider.ProviderWithEphemeralResources = (*Agyn)(nil)
 	_ provider.ProviderWithListResources      = (*Agyn)(nil)
 )
@@ -91,6 +99,17 @@ func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *pro
 				MarkdownDescription: "A PEM file of certificate authorities to trust in addition to the system's. Falls back to `" + caFileVariable +
 					"`. For an HTTP proxy, set `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.",
 			},
+			"insecure_skip_verify": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether to accept any certificate of the server, for development only: anybody on the network path can read the token. " +
+					"Terraform warns about it. For a private certificate authority, set `ca_file`.",
+			},
+			"organization_id": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The default organization of resources and data sources without an `organization_id`, except API tokens, which it does " +
+					"not restrict. Falls back to `" + organizationVariable + "`. A change replaces the resources that use it.",
+				Validators: []validator.String{object.UUID()},
+			},
 		},
 	}
 }
@@ -100,7 +119,8 @@ func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *pro
 func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var config model
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
-	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() || config.CAFile.IsUnknown() {
+	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() || config.CAFile.IsUnknown() ||
+		config.InsecureSkipVerify.IsUnknown() {
 		return
 	}
 	// Values from files often end with a line break.
@@ -118,11 +138,18 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 			"It contains a space, a line break or another character that API tokens do not contain. Set token in the provider block, or "+tokenVariable+
 				" in the environment, to an API token.")
 	}
+	organization := organizationOf(config, &response.Diagnostics)
+	if config.InsecureSkipVerify.ValueBool() {
+		response.Diagnostics.AddAttributeWarning(path.Root("insecure_skip_verify"), "The server's certificate is not verified",
+			"Anybody on the network path can read the token and the credentials, and change the responses. Use this in development only. "+
+				"For a private certificate authority, set ca_file.")
+	}
 	if response.Diagnostics.HasError() {
 		return
 	}
 	client, err := api.New(api.Settings{
-		Gateway: gateway, Token: token, CAFile: valueOr(config.CAFile, caFileVariable), Version: p.version, Terraform: request.TerraformVersion,
+		Gateway: gateway, Token: token, CAFile: valueOr(config.CAFile, caFileVariable), InsecureSkipVerify: config.InsecureSkipVerify.ValueBool(),
+		Version: p.version, Terraform: request.TerraformVersion,
 	})
 	switch {
 	case errors.Is(err, api.ErrGateway):
@@ -139,10 +166,12 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	if response.Diagnostics.HasError() {
 		return
 	}
-	response.ResourceData = client
-	response.DataSourceData = client
-	response.EphemeralResourceData = client
-	response.ListResourceData = client
+	configured := object.Provider{Client: client, OrganizationID: organization}
+	response.ResourceData = configured
+	response.DataSourceData = configured
+	response.EphemeralResourceData = configured
+	response.ListResourceData = configured
+	response.ActionData = configured
 }
 
 // connectTimeout limits the first request. It is shorter than the Retry-After for clients that sent many unknown tokens, so that
@@ -174,10 +203,18 @@ func (p *Agyn) checkConnection(ctx context.Context, client *api.Client, gateway 
 	}
 }
 
+// Actions lists the actions.
+func (p *Agyn) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		llmmodel.NewTestAction,
+	}
+}
+
 // Resources lists the resources.
 func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		apitoken.NewResource,
+		clusteradmin.NewResource,
 		defaultmodel.NewResource,
 		llmmodel.NewResource,
 		llmprovider.NewResource,
@@ -232,6 +269,21 @@ func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
 		secretprovider.Collection().ListResource,
 		user.Collection().ListResource,
 	}
+}
+
+// organizationOf returns the default organization, which may be null or unknown. An invalid id in the environment is an error.
+func organizationOf(config model, diagnostics *diag.Diagnostics) types.String {
+	if !config.OrganizationID.IsNull() {
+		return config.OrganizationID
+	}
+	id := strings.TrimSpace(os.Getenv(organizationVariable))
+	if id == "" {
+		return types.StringNull()
+	}
+	if !object.IsUUID(id) {
+		diagnostics.AddError("Invalid organization", "Set "+organizationVariable+" in the environment to the id of an organization, a UUID in lower case.")
+	}
+	return types.StringValue(id)
 }
 
 func valueOr(value types.String, variable string) string {

@@ -236,7 +236,7 @@ func TestTokensOfOtherUsersAreRefreshedByPages(t *testing.T) {
 	configure(t, server, listener.URL)
 	schema := schemaOf(t, server).ResourceSchemas["agyn_api_token"]
 	for number := range count {
-		state := object(t, schema, map[string]string{"id": id(number), "user_id": agent, "description": "CI"})
+		state := configuration(t, schema, map[string]string{"id": id(number), "user_id": agent, "description": "CI"})
 		read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: "agyn_api_token", CurrentState: state})
 		if err != nil || len(read.Diagnostics) > 0 {
 			t.Fatal(err, read.Diagnostics)
@@ -280,7 +280,7 @@ func TestInvalidIDIsRejectedBeforeTheRequest(t *testing.T) {
 			if name != "agyn_organization" && name != "agyn_user" {
 				given["organization_id"] = organization
 			}
-			config := object(t, schemaOf(t, server).DataSourceSchemas[name], given)
+			config := configuration(t, schemaOf(t, server).DataSourceSchemas[name], given)
 			validated, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
 			if err != nil || len(validated.Diagnostics) == 0 || validated.Diagnostics[0].Attribute == nil {
 				t.Errorf("data %s %s = %q: %v, %v", name, attribute, value, err, validated.Diagnostics)
@@ -344,6 +344,7 @@ func fake(t *testing.T, responses map[string]any) string {
 		writer.Header().Set("Content-Type", "application/json")
 		if !ok {
 			writer.WriteHeader(http.StatusNotFound)
+			body = map[string]any{"type": "about:blank", "title": "Not Found", "status": 404, "code": "not_found", "detail": "It does not exist.", "request_id": "r"}
 		}
 		_ = json.NewEncoder(writer).Encode(body)
 	}))
@@ -383,7 +384,12 @@ func configureWithErrors(t *testing.T, server tfprotov6.ProviderServer, gateway 
 
 func configureWithToken(t *testing.T, server tfprotov6.ProviderServer, gateway, token string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	config := object(t, schemaOf(t, server).Provider, map[string]string{"gateway": gateway, "token": token})
+	return configureWith(t, server, map[string]any{"gateway": gateway, "token": token})
+}
+
+func configureWith(t *testing.T, server tfprotov6.ProviderServer, attributes map[string]any) []*tfprotov6.Diagnostic {
+	t.Helper()
+	config := configurationOf(t, schemaOf(t, server).Provider, attributes)
 	response, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"})
 	if err != nil {
 		t.Fatal(err)
@@ -397,7 +403,11 @@ func find(t *testing.T, server tfprotov6.ProviderServer, name, organization stri
 	if !ok {
 		t.Fatal("the provider has no list resources")
 	}
-	config := object(t, schemaOf(t, server).ListResourceSchemas[name], map[string]string{"organization_id": organization})
+	var filters map[string]string
+	if organization != "" {
+		filters = map[string]string{"organization_id": organization}
+	}
+	config := configuration(t, schemaOf(t, server).ListResourceSchemas[name], filters)
 	stream, err := lists.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: config, Limit: limit, IncludeResource: whole})
 	if err != nil {
 		t.Fatal(err)
@@ -426,16 +436,23 @@ func attributesOf(t *testing.T, schema *tfprotov6.Schema, state *tfprotov6.Dynam
 	return attributes
 }
 
-// object returns a configuration with only these attributes.
-func object(t *testing.T, schema *tfprotov6.Schema, texts map[string]string) *tfprotov6.DynamicValue {
+// configuration returns a configuration with only these strings.
+func configuration(t *testing.T, schema *tfprotov6.Schema, texts map[string]string) *tfprotov6.DynamicValue {
+	t.Helper()
+	attributes := map[string]any{}
+	for name, text := range texts {
+		attributes[name] = text
+	}
+	return configurationOf(t, schema, attributes)
+}
+
+// configurationOf returns a configuration with only these attributes.
+func configurationOf(t *testing.T, schema *tfprotov6.Schema, attributes map[string]any) *tfprotov6.DynamicValue {
 	t.Helper()
 	kind := schema.ValueType().(tftypes.Object)
 	values := map[string]tftypes.Value{}
 	for name, attribute := range kind.AttributeTypes {
-		values[name] = tftypes.NewValue(attribute, nil)
-		if text, ok := texts[name]; ok {
-			values[name] = tftypes.NewValue(attribute, text)
-		}
+		values[name] = tftypes.NewValue(attribute, attributes[name])
 	}
 	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, values))
 	if err != nil {

@@ -1,1 +1,1 @@
-terraform import agyn_llm_model.gpt_4o '<organization_id>/<id>'
+terraform import agyn_llm_model.gpt_4o '<id>'

@@ -1,1 +1,1 @@
-terraform import agyn_llm_provider.openai '<organization_id>/<id>'
+terraform import agyn_llm_provider.openai '<id>'

@@ -1,1 +1,1 @@
-terraform import agyn_secret.openai_key '<organization_id>/<id>'
+terraform import agyn_secret.openai_key '<id>'

@@ -1,1 +1,1 @@
-terraform import agyn_secret_provider.vault '<organization_id>/<id>'
+terraform import agyn_secret_provider.vault '<id>'

@@ -21,7 +21,7 @@ const kind = "default model"
 
 // Resource is agyn_default_model. It is not an attribute of agyn_organization, because models depend on organizations.
 type Resource struct {
-	object.Resource
+	object.InOrganization
 }
 
 type resourceModel struct {
@@ -38,6 +38,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
 )
 
 // NewResource creates the resource.
@@ -156,23 +157,11 @@ func (r *Resource) set(ctx context.Context, organizationID types.String, choose 
 		body = client.OrganizationUpdate{Name: current.Name, Slug: &current.Slug, DefaultModelId: *client.NewNullableString(choose(current.DefaultModelId.Get()))}
 		return true
 	}
-	last := &lastResponse{Request: r.Client.OrganizationsAPI.GetOrganization(ctx, id)}
+	last := &api.LastResponse[client.Organization]{Request: r.Client.OrganizationsAPI.GetOrganization(ctx, id)}
 	_, err := api.UpdateIfUnchanged(last, keepRest, func(entityTag string) api.Request[client.Organization] {
 		return r.Client.OrganizationsAPI.UpdateOrganization(ctx, id).OrganizationUpdate(body).IfMatch(entityTag)
 	})
-	return last.response, err
-}
-
-// lastResponse keeps the response to a read, whose 404 means that the organization is deleted.
-type lastResponse struct {
-	api.Request[client.Organization]
-	response *http.Response
-}
-
-func (l *lastResponse) Execute() (*client.Organization, *http.Response, error) {
-	found, response, err := l.Request.Execute()
-	l.response = response
-	return found, response, err
+	return last.Response, err
 }
 
 func (m resourceModel) identity() identityModel {

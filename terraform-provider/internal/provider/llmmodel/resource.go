@@ -3,6 +3,7 @@ package llmmodel
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int32validator"
@@ -23,7 +24,7 @@ const kind = "model"
 
 // Resource is agyn_llm_model.
 type Resource struct {
-	object.Resource
+	object.InOrganization
 }
 
 // model holds the attributes that the server returns.
@@ -50,6 +51,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
 )
 
 // NewResource creates the resource.
@@ -67,9 +69,13 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState imports by <organization_id>/<id> or identity.
+// ImportState imports by <organization_id>/<id>, <id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, "id", request, response)
+	lookup := func(ctx context.Context, organization, id string) (*http.Response, error) {
+		_, httpResponse, err := r.Client.ModelsAPI.GetModel(ctx, organization, id).Execute()
+		return httpResponse, err
+	}
+	r.Import(ctx, "id", lookup, request, response)
 }
 
 // Schema describes the resource.

@@ -3,6 +3,7 @@ package llmprovider
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -24,7 +25,7 @@ const kind = "LLM provider"
 
 // Resource is agyn_llm_provider.
 type Resource struct {
-	object.Resource
+	object.InOrganization
 }
 
 // model holds the attributes that the server returns and that do not depend on the models and the credentials.
@@ -76,9 +77,13 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState imports by <organization_id>/<id> or identity.
+// ImportState imports by <organization_id>/<id>, <id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, "id", request, response)
+	lookup := func(ctx context.Context, organization, id string) (*http.Response, error) {
+		_, httpResponse, err := r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id).Execute()
+		return httpResponse, err
+	}
+	r.Import(ctx, "id", lookup, request, response)
 }
 
 // Schema describes the resource.
@@ -182,6 +187,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, request resource.Validate
 
 // ModifyPlan plans an unknown fingerprint if the credentials must be sent, otherwise the prior one.
 func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
+	r.InOrganization.ModifyPlan(ctx, request, response)
 	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
 		return
 	}

@@ -26,7 +26,7 @@ const kind = "member"
 
 // Resource is agyn_organization_member.
 type Resource struct {
-	object.Resource
+	object.InOrganization
 }
 
 // model holds the attributes that the server returns, without the user's attributes.
@@ -55,6 +55,7 @@ var (
 	_ resource.ResourceWithConfigValidators = (*Resource)(nil)
 	_ resource.ResourceWithIdentity         = (*Resource)(nil)
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan       = (*Resource)(nil)
 )
 
 // NewResource creates the resource.
@@ -74,9 +75,9 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	delete(response.IdentitySchema.Attributes, "id")
 }
 
-// ImportState imports by <organization_id>/<user_id> or identity.
+// ImportState imports by <organization_id>/<user_id> or identity, or by <user_id> in the provider's organization.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, "user_id", request, response)
+	r.Import(ctx, "user_id", nil, request, response)
 }
 
 // ConfigValidators requires the user id or the email address.

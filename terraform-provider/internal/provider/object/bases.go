@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,10 +17,17 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 )
 
+// Provider is the configured provider.
+type Provider struct {
+	Client *api.Client
+	// OrganizationID is the default of organization_id. It is null without a default.
+	OrganizationID types.String
+}
+
 // base is embedded in every resource and data source.
 type base struct {
-	// Client is nil until the provider is configured.
-	Client *api.Client
+	// Provider is configured unless its client is nil.
+	Provider
 }
 
 // Ready appends the diagnostics of decoding a request, and reports whether the method may continue.
@@ -42,7 +50,7 @@ type Resource struct {
 
 // Configure implements resource.ResourceWithConfigure.
 func (r *Resource) Configure(_ context.Context, request resource.ConfigureRequest, response *resource.ConfigureResponse) {
-	r.Client = clientFrom(request.ProviderData, &response.Diagnostics)
+	r.Provider = providerFrom(request.ProviderData, &response.Diagnostics)
 }
 
 // DataSource is the base of data sources.
@@ -52,7 +60,7 @@ type DataSource struct {
 
 // Configure implements datasource.DataSourceWithConfigure.
 func (d *DataSource) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
-	d.Client = clientFrom(request.ProviderData, &response.Diagnostics)
+	d.Provider = providerFrom(request.ProviderData, &response.Diagnostics)
 }
 
 // Ephemeral is the base of ephemeral resources.
@@ -62,20 +70,30 @@ type Ephemeral struct {
 
 // Configure implements ephemeral.EphemeralResourceWithConfigure.
 func (e *Ephemeral) Configure(_ context.Context, request ephemeral.ConfigureRequest, response *ephemeral.ConfigureResponse) {
-	e.Client = clientFrom(request.ProviderData, &response.Diagnostics)
+	e.Provider = providerFrom(request.ProviderData, &response.Diagnostics)
 }
 
-// clientFrom returns the client in the provider's data. It returns nil before the provider is configured, and if the provider
-// block is not fully known.
-func clientFrom(data any, diagnostics *diag.Diagnostics) *api.Client {
+// Action is the base of actions.
+type Action struct {
+	base
+}
+
+// Configure implements action.ActionWithConfigure.
+func (a *Action) Configure(_ context.Context, request action.ConfigureRequest, response *action.ConfigureResponse) {
+	a.Provider = providerFrom(request.ProviderData, &response.Diagnostics)
+}
+
+// providerFrom returns the provider's data. It has no client before the provider is configured, and if the provider block is not
+// fully known.
+func providerFrom(data any, diagnostics *diag.Diagnostics) Provider {
 	if data == nil {
-		return nil
+		return Provider{}
 	}
-	client, ok := data.(*api.Client)
+	provider, ok := data.(Provider)
 	if !ok {
-		diagnostics.AddError("Bug in the provider", fmt.Sprintf("It passes a %T instead of a client. Please report this.", data))
+		diagnostics.AddError("Bug in the provider", fmt.Sprintf("It passes a %T instead of its configuration. Please report this.", data))
 	}
-	return client
+	return provider
 }
 
 // WithTimeout limits a method of a resource to the configured time-out, or to the default.

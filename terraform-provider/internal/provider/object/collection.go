@@ -26,7 +26,7 @@ type Collection[T, M any] struct {
 	// Keys are the attributes that identify an object in agyn_<Type>. A configuration sets exactly one. The first is
 	// the id.
 	Keys []string
-	// Filters are the filters of agyn_<Type>s and of the list resource. A required one belongs to agyn_<Type> too.
+	// Filters are the filters of agyn_<Type>s and of the list resource. OrganizationFilter belongs to agyn_<Type> too.
 	Filters []Filter
 	// Attributes are the attributes of M.
 	Attributes func() map[string]dataschema.Attribute
@@ -50,13 +50,14 @@ type Result struct {
 // Filter is an attribute that narrows a list down.
 type Filter struct {
 	Name, Description string
-	Required          bool
 	Rules             []validator.String
+	// HasDefault means that the provider's organization_id is the default.
+	HasDefault bool
 }
 
 // OrganizationFilter is the filter of objects that belong to an organization.
 func OrganizationFilter() Filter {
-	return Filter{Name: "organization_id", Description: "The id of the organization.", Required: true, Rules: []validator.String{UUID()}}
+	return Filter{Name: organizationName, Description: organizationText, HasDefault: true, Rules: []validator.String{UUID()}}
 }
 
 // NameFilter is the filter by exact name. The objects are in the plural.
@@ -91,11 +92,11 @@ func EnumFilter[E ~string](name, description string, values []E) Filter {
 
 // DataSourceAttribute is the filter as an attribute of a data source.
 func (f Filter) DataSourceAttribute() dataschema.Attribute {
-	return dataschema.StringAttribute{Required: f.Required, Optional: !f.Required, MarkdownDescription: f.Description, Validators: f.Rules}
+	return dataschema.StringAttribute{Optional: true, Computed: f.HasDefault, MarkdownDescription: f.Description, Validators: f.Rules}
 }
 
 func (f Filter) listResourceAttribute() listschema.Attribute {
-	return listschema.StringAttribute{Required: f.Required, Optional: !f.Required, MarkdownDescription: f.Description, Validators: f.Rules}
+	return listschema.StringAttribute{Optional: true, MarkdownDescription: f.Description, Validators: f.Rules}
 }
 
 // Query holds the values of filters and keys by attribute name.
@@ -133,4 +134,13 @@ func (c Collection[T, M]) filterQuery(ctx context.Context, config tfsdk.Config) 
 		names = append(names, filter.Name)
 	}
 	return queryOf(ctx, config, names)
+}
+
+// setDefault sets the organization of a query to the provider's if the configuration has none, or adds an error.
+func (b *base) setDefault(query Query, filters []Filter, diagnostics *diag.Diagnostics) {
+	for _, filter := range filters {
+		if filter.HasDefault {
+			query[filter.Name] = b.Organization(query[filter.Name], diagnostics)
+		}
+	}
 }

@@ -46,7 +46,7 @@ func (d *dataSource[T, M]) ConfigValidators(context.Context) []datasource.Config
 
 // Schema describes the data source.
 func (d *dataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	rules := map[string][]validator.String{"id": {UUID()}, "user_id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug()}
+	rules := map[string][]validator.String{"id": {UUID()}, "user_id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug(), "oidc_subject": Text(255)}
 	attributes := d.collection.Attributes()
 	for _, key := range d.collection.Keys {
 		attributes[key] = schema.StringAttribute{
@@ -55,7 +55,7 @@ func (d *dataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest,
 		}
 	}
 	for _, filter := range d.collection.Filters {
-		if filter.Required {
+		if filter.HasDefault {
 			attributes[filter.Name] = filter.DataSourceAttribute()
 		}
 	}
@@ -66,12 +66,16 @@ func (d *dataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest,
 func (d *dataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	names := append([]string{}, d.collection.Keys...)
 	for _, filter := range d.collection.Filters {
-		if filter.Required {
+		if filter.HasDefault {
 			names = append(names, filter.Name)
 		}
 	}
 	query, diagnostics := queryOf(ctx, request.Config, names)
 	if !d.Ready(diagnostics, &response.Diagnostics) {
+		return
+	}
+	d.setDefault(query, d.collection.Filters, &response.Diagnostics)
+	if response.Diagnostics.HasError() {
 		return
 	}
 	for _, key := range d.collection.Keys {

@@ -32,10 +32,10 @@ func IdentitySchema(kind string) identityschema.Schema {
 	}}
 }
 
-// IdentitySchemaInOrganization is the schema of IdentityInOrganization.
+// IdentitySchemaInOrganization is the schema of IdentityInOrganization. An import needs only the id.
 func IdentitySchemaInOrganization(kind string) identityschema.Schema {
 	schema := IdentitySchema(kind)
-	schema.Attributes["organization_id"] = identityschema.StringAttribute{RequiredForImport: true, Description: "The id of the organization, a UUID."}
+	schema.Attributes["organization_id"] = identityschema.StringAttribute{OptionalForImport: true, Description: "The id of the organization, a UUID."}
 	return schema
 }
 
@@ -50,22 +50,6 @@ func ImportBy(ctx context.Context, attribute string, request resource.ImportStat
 	var id types.String
 	response.Diagnostics.Append(response.State.GetAttribute(ctx, path.Root(attribute), &id)...)
 	requireUUIDs(&response.Diagnostics, fmt.Sprintf("<%s>", attribute), id.ValueString())
-}
-
-// ImportInOrganization imports by <organization_id>/<id> or an identity. The attribute receives the id, in the state and in
-// the identity.
-func ImportInOrganization(ctx context.Context, attribute string, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	organization, id, _ := strings.Cut(request.ID, "/")
-	if request.ID == "" && request.Identity != nil {
-		response.Diagnostics.Append(request.Identity.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
-		response.Diagnostics.Append(request.Identity.GetAttribute(ctx, path.Root(attribute), &id)...)
-	}
-	requireUUIDs(&response.Diagnostics, fmt.Sprintf("<organization_id>/<%s>", attribute), organization, id)
-	if response.Diagnostics.HasError() {
-		return
-	}
-	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root("organization_id"), organization)...)
-	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(attribute), id)...)
 }
 
 func requireUUIDs(diagnostics *diag.Diagnostics, form string, ids ...string) {

@@ -46,12 +46,19 @@ func (d *listDataSource[T, M]) Read(ctx context.Context, request datasource.Read
 	if !d.Ready(diagnostics, &response.Diagnostics) {
 		return
 	}
+	d.setDefault(query, d.collection.Filters, &response.Diagnostics)
+	if response.Diagnostics.HasError() {
+		return
+	}
 	objects, err := d.collection.List(ctx, d.Client, query, 0)
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", d.collection.Kind), err)...)
 		return
 	}
 	response.State.Raw = request.Config.Raw
+	for _, filter := range d.collection.Filters {
+		response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(filter.Name), query[filter.Name])...)
+	}
 	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(d.collection.Attribute), MapAll(objects, d.collection.Read))...)
 }
 

@@ -43,7 +43,10 @@ func (l *listResource[T, M]) ListResourceConfigSchema(_ context.Context, _ list.
 func (l *listResource[T, M]) List(ctx context.Context, request list.ListRequest, stream *list.ListResultsStream) {
 	var diagnostics diag.Diagnostics
 	query, queryDiagnostics := l.collection.filterQuery(ctx, request.Config)
-	if !l.Ready(queryDiagnostics, &diagnostics) {
+	if l.Ready(queryDiagnostics, &diagnostics) {
+		l.setDefault(query, l.collection.Filters, &diagnostics)
+	}
+	if diagnostics.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diagnostics)
 		return
 	}

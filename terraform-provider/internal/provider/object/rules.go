@@ -38,6 +38,11 @@ func UUID() validator.String {
 	return stringvalidator.RegexMatches(uuid, "must be a UUID in lower case")
 }
 
+// IsUUID reports whether a text is an id.
+func IsUUID(text string) bool {
+	return uuid.MatchString(text)
+}
+
 // Text validates a name or another short text of at most so many characters.
 func Text(most int) []validator.String {
 	return []validator.String{

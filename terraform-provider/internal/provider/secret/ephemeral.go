@@ -42,7 +42,9 @@ func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, respons
 			"state nor in plans. The audit log records each plan and apply that reads it.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "The id of the organization.", Validators: []validator.String{object.UUID()},
+				Optional: true, Computed: true,
+				MarkdownDescription: "The id of the organization. The default is the `organization_id` of the provider block.",
+				Validators:          []validator.String{object.UUID()},
 			},
 			"secret_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: "The id of the secret.", Validators: []validator.String{object.UUID()},
@@ -56,6 +58,10 @@ func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, respons
 func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
 	var config ephemeralModel
 	if !e.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
+		return
+	}
+	config.OrganizationID = e.Organization(config.OrganizationID, &response.Diagnostics)
+	if response.Diagnostics.HasError() {
 		return
 	}
 	revealed, _, err := e.Client.SecretsAPI.RevealSecret(ctx, config.OrganizationID.ValueString(), config.SecretID.ValueString()).Execute()

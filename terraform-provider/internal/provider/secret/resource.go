@@ -3,6 +3,7 @@ package secret
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -23,7 +24,7 @@ const kind = "secret"
 
 // Resource is agyn_secret.
 type Resource struct {
-	object.Resource
+	object.InOrganization
 }
 
 // model holds the attributes that the server returns.
@@ -72,9 +73,13 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState imports by <organization_id>/<id> or identity.
+// ImportState imports by <organization_id>/<id>, <id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, "id", request, response)
+	lookup := func(ctx context.Context, organization, id string) (*http.Response, error) {
+		_, httpResponse, err := r.Client.SecretsAPI.GetSecret(ctx, organization, id).Execute()
+		return httpResponse, err
+	}
+	r.Import(ctx, "id", lookup, request, response)
 }
 
 // Schema describes the resource.
@@ -155,6 +160,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, request resource.Validate
 
 // ModifyPlan plans an unknown version and fingerprint if the value or the reference changes, otherwise the prior ones.
 func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
+	r.InOrganization.ModifyPlan(ctx, request, response)
 	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
 		return
 	}

@@ -3,6 +3,7 @@ package secretprovider
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,7 +23,7 @@ const kind = "secret provider"
 
 // Resource is agyn_secret_provider.
 type Resource struct {
-	object.Resource
+	object.InOrganization
 }
 
 // model holds the attributes that the server returns, except config.
@@ -67,9 +68,13 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState imports by <organization_id>/<id> or identity.
+// ImportState imports by <organization_id>/<id>, <id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, "id", request, response)
+	lookup := func(ctx context.Context, organization, id string) (*http.Response, error) {
+		_, httpResponse, err := r.Client.SecretProvidersAPI.GetSecretProvider(ctx, organization, id).Execute()
+		return httpResponse, err
+	}
+	r.Import(ctx, "id", lookup, request, response)
 }
 
 // Schema describes the resource.
@@ -114,6 +119,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, request resource.Validate
 
 // ModifyPlan plans an unknown fingerprint if the credential must be sent, otherwise the prior one.
 func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
+	r.InOrganization.ModifyPlan(ctx, request, response)
 	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
 		return
 	}

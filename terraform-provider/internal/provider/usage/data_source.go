@@ -122,6 +122,10 @@ func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, r
 	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
+	config.OrganizationID = d.Organization(config.OrganizationID, &response.Diagnostics)
+	if response.Diagnostics.HasError() {
+		return
+	}
 	report, _, err := d.usageRequest(ctx, config, &response.Diagnostics).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The usage cannot be read", err)...)

@@ -4,21 +4,29 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
+// dataModel adds the name of the id in agyn_cluster_admin, and the id that the identity provider gives the user.
+type dataModel struct {
+	model
+	IdentityID  types.String `tfsdk:"identity_id"`
+	OIDCSubject types.String `tfsdk:"oidc_subject"`
+}
+
 // Collection describes the data sources and the list resource.
-func Collection() object.Collection[client.User, model] {
-	return object.Collection[client.User, model]{
+func Collection() object.Collection[client.User, dataModel] {
+	return object.Collection[client.User, dataModel]{
 		Kind:        kind,
 		Type:        "user",
 		Attribute:   "users",
-		Summary:     "Reads a user by id, username, email address or name. Only for cluster admins.",
+		Summary:     "Reads a user by id, username, id at the identity provider, email address or name. Only for cluster admins.",
 		Description: "Lists users. Only for cluster admins.",
-		Keys:        []string{"id", "username", "email", "name"},
+		Keys:        []string{"id", "username", "oidc_subject", "email", "name"},
 		Filters: []object.Filter{
 			object.NameFilter("users"),
 			object.UsernameFilter("users"),
@@ -35,7 +43,9 @@ func Collection() object.Collection[client.User, model] {
 		List: func(ctx context.Context, with *api.Client, query object.Query, limit int64) ([]client.User, error) {
 			return api.List[client.User](listRequest(ctx, with, query), limit)
 		},
-		Read: read,
+		Read: func(user *client.User) dataModel {
+			return dataModel{model: read(user), IdentityID: types.StringValue(user.Id), OIDCSubject: types.StringPointerValue(user.OidcSubject.Get())}
+		},
 		Result: func(user *client.User) object.Result {
 			model := read(user)
 			return object.Result{
@@ -60,13 +70,15 @@ func listRequest(ctx context.Context, with *api.Client, query object.Query) clie
 
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
-		"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
-		"username":   schema.StringAttribute{Computed: true, MarkdownDescription: "The username."},
-		"email":      schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null without one."},
-		"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`cluster_admin` or `user`."},
-		"state":      schema.StringAttribute{Computed: true, MarkdownDescription: "`active` or `suspended`."},
-		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
+		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"identity_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The id, as `agyn_cluster_admin` takes it."},
+		"name":         schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
+		"username":     schema.StringAttribute{Computed: true, MarkdownDescription: "The username."},
+		"email":        schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null without one."},
+		"oidc_subject": schema.StringAttribute{Computed: true, MarkdownDescription: "The user's id at the identity provider, its claim `sub`; null before the first sign-in."},
+		"role":         schema.StringAttribute{Computed: true, MarkdownDescription: "`cluster_admin` or `user`."},
+		"state":        schema.StringAttribute{Computed: true, MarkdownDescription: "`active` or `suspended`."},
+		"created_at":   schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
 	}
 }
 

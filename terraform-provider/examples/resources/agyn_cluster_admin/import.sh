@@ -1,0 +1,1 @@
+terraform import agyn_cluster_admin.ada '<identity_id>'
