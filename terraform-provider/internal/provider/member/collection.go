@@ -14,9 +14,8 @@ import (
 // dataModel is the complete member.
 type dataModel struct {
 	model
-	Username types.String `tfsdk:"username"`
-	Name     types.String `tfsdk:"name"`
-	State    types.String `tfsdk:"state"`
+	Name  types.String `tfsdk:"name"`
+	State types.String `tfsdk:"state"`
 }
 
 // Collection describes the data sources and the list resource.
@@ -44,10 +43,9 @@ func Collection() object.Collection[client.Member, dataModel] {
 		},
 		Read: func(member *client.Member) dataModel {
 			return dataModel{
-				model:    read(member, types.StringNull()),
-				Username: types.StringValue(member.Username),
-				Name:     types.StringValue(member.Name),
-				State:    types.StringValue(string(member.State)),
+				model: read(member, types.StringNull()),
+				Name:  types.StringValue(member.Name),
+				State: types.StringValue(string(member.State)),
 			}
 		},
 		Result: func(member *client.Member) object.Result {

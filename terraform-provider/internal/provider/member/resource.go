@@ -33,6 +33,7 @@ type Resource struct {
 type model struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	UserID         types.String `tfsdk:"user_id"`
+	Username       types.String `tfsdk:"username"`
 	Email          types.String `tfsdk:"email"`
 	Role           types.String `tfsdk:"role"`
 	CreatedAt      types.String `tfsdk:"created_at"`
@@ -80,10 +81,10 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 	r.Import(ctx, "user_id", nil, request, response)
 }
 
-// ConfigValidators requires the user id or the email address.
+// ConfigValidators requires the user id, the username or the email address.
 func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
-		resourcevalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("email")),
+		resourcevalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("username"), path.MatchRoot("email")),
 	}
 }
 
@@ -99,9 +100,15 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			"user_id": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "The id of the user. Set either this or `email`. A change replaces the resource.",
+				MarkdownDescription: "The id of the user. Set exactly one of `user_id`, `username` and `email`. A change replaces the resource.",
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
+			},
+			"username": schema.StringAttribute{
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: "The username of the user. Like `email`, it identifies the user only when the membership is created.",
+				Validators:          object.Username(),
 			},
 			"email": schema.StringAttribute{
 				Optional: true,
@@ -130,7 +137,8 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.MemberCreate{
-		UserId: object.Optional(plan.UserID), Email: object.Optional(plan.Email), Role: client.MemberRole(plan.Role.ValueString()),
+		UserId: object.Optional(plan.UserID), Username: object.Optional(plan.Username), Email: object.Optional(plan.Email),
+		Role: client.MemberRole(plan.Role.ValueString()),
 	}
 	created, _, err := r.Client.MembersAPI.AddMember(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).MemberCreate(body).Execute()
@@ -160,7 +168,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update changes the role. A new address must belong to the same user: replacing the membership would revoke the user's API
+// Update changes the role. A new username or address must belong to the same user: replacing the membership would revoke the user's API
 // tokens.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var state, plan resourceModel
@@ -170,7 +178,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	}
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
-	if object.IsSet(plan.Email) && !sameAddress(plan.Email, state.Email) && !r.hasPlannedEmail(ctx, plan, &response.Diagnostics) {
+	renamed := object.IsSet(plan.Username) && !plan.Username.Equal(state.Username) || object.IsSet(plan.Email) && !sameAddress(plan.Email, state.Email)
+	if renamed && !r.isPlannedUser(ctx, plan, &response.Diagnostics) {
 		return
 	}
 	body := client.MemberUpdate{Role: client.MemberRole(plan.Role.ValueString())}
@@ -183,22 +192,26 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// hasPlannedEmail reports whether the planned address is the member's, or adds an error.
-func (r *Resource) hasPlannedEmail(ctx context.Context, plan resourceModel, diagnostics *diag.Diagnostics) bool {
+// isPlannedUser reports whether the planned username and address are the member's, or adds an error.
+func (r *Resource) isPlannedUser(ctx context.Context, plan resourceModel, diagnostics *diag.Diagnostics) bool {
 	found, _, err := r.Client.MembersAPI.GetMember(ctx, plan.OrganizationID.ValueString(), plan.UserID.ValueString()).Execute()
 	if err != nil {
 		diagnostics.Append(api.Diagnose("The member cannot be read", err)...)
 		return false
 	}
-	now := types.StringPointerValue(found.Email.Get())
-	if sameAddress(plan.Email, now) {
-		return true
+	differ := func(attribute, label string, now types.String) {
+		diagnostics.AddAttributeError(path.Root(attribute), "The "+label+" belongs to another user",
+			fmt.Sprintf("The member is the user %s with the %s %s. Nothing was changed, because removing a member revokes the user's API "+
+				"tokens. To keep this member, set %s to that, or set user_id. For another user, replace the resource: "+
+				"terraform apply -replace=<address of the resource>.", found.UserId, label, now, attribute))
 	}
-	diagnostics.AddAttributeError(path.Root("email"), "The email address belongs to another user",
-		fmt.Sprintf("The member is the user %s with the address %s. Nothing was changed, because removing a member revokes the user's API "+
-			"tokens. To keep this member, set email to that address, or set user_id. For another user, replace the resource: "+
-			"terraform apply -replace=<address of the resource>.", found.UserId, now))
-	return false
+	if username := types.StringValue(found.Username); object.IsSet(plan.Username) && !plan.Username.Equal(username) {
+		differ("username", "username", username)
+	}
+	if email := types.StringPointerValue(found.Email.Get()); object.IsSet(plan.Email) && !sameAddress(plan.Email, email) {
+		differ("email", "email address", email)
+	}
+	return !diagnostics.HasError()
 }
 
 func sameAddress(one, other types.String) bool {
@@ -233,6 +246,7 @@ func read(member *client.Member, known types.String) model {
 	return model{
 		OrganizationID: types.StringValue(member.OrganizationId),
 		UserID:         types.StringValue(member.UserId),
+		Username:       types.StringValue(member.Username),
 		Email:          email,
 		Role:           types.StringValue(string(member.Role)),
 		CreatedAt:      object.Time(&member.CreatedAt),
