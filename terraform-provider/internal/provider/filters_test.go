@@ -16,14 +16,16 @@ import (
 
 // listRequests are the list requests of the generated client by object.
 var listRequests = map[string]any{
-	"agyn_api_token":           client.ApiListApiTokensRequest{},
-	"agyn_llm_model":           client.ApiListModelsRequest{},
-	"agyn_llm_provider":        client.ApiListLlmProvidersRequest{},
-	"agyn_organization":        client.ApiListOrganizationsRequest{},
-	"agyn_organization_member": client.ApiListMembersRequest{},
-	"agyn_secret":              client.ApiListSecretsRequest{},
-	"agyn_secret_provider":     client.ApiListSecretProvidersRequest{},
-	"agyn_user":                client.ApiListUsersRequest{},
+	"agyn_api_token":               client.ApiListApiTokensRequest{},
+	"agyn_group_mapping":           client.ApiListGroupMappingsRequest{},
+	"agyn_organization_invitation": client.ApiListInvitationsRequest{},
+	"agyn_llm_model":               client.ApiListModelsRequest{},
+	"agyn_llm_provider":            client.ApiListLlmProvidersRequest{},
+	"agyn_organization":            client.ApiListOrganizationsRequest{},
+	"agyn_organization_member":     client.ApiListMembersRequest{},
+	"agyn_secret":                  client.ApiListSecretsRequest{},
+	"agyn_secret_provider":         client.ApiListSecretProvidersRequest{},
+	"agyn_user":                    client.ApiListUsersRequest{},
 }
 
 // notFilters are the methods of list requests that filter nothing, and the filter by several ids.

@@ -27,6 +27,8 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/apitoken"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/clusteradmin"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/defaultmodel"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/groupmapping"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/invitation"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmprovider"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/member"
@@ -216,6 +218,8 @@ func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 		apitoken.NewResource,
 		clusteradmin.NewResource,
 		defaultmodel.NewResource,
+		groupmapping.NewResource,
+		invitation.NewResource,
 		llmmodel.NewResource,
 		llmprovider.NewResource,
 		member.NewResource,
@@ -231,6 +235,10 @@ func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		apitoken.Collection().DataSource,
 		apitoken.Collection().ListDataSource,
+		groupmapping.Collection().DataSource,
+		groupmapping.Collection().ListDataSource,
+		invitation.Collection().DataSource,
+		invitation.Collection().ListDataSource,
 		llmmodel.Collection().DataSource,
 		llmmodel.Collection().ListDataSource,
 		llmprovider.Collection().DataSource,
@@ -261,6 +269,8 @@ func (p *Agyn) EphemeralResources(context.Context) []func() ephemeral.EphemeralR
 func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		apitoken.Collection().ListResource,
+		groupmapping.Collection().ListResource,
+		invitation.Collection().ListResource,
 		llmmodel.Collection().ListResource,
 		llmprovider.Collection().ListResource,
 		member.Collection().ListResource,

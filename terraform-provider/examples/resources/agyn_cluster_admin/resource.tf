@@ -1,5 +1,5 @@
 data "agyn_user" "ada" {
-  email = "ada@acme.example"
+  username = "ada"
 }
 
 resource "agyn_cluster_admin" "ada" {

@@ -14,8 +14,9 @@ import (
 // dataModel is the complete member.
 type dataModel struct {
 	model
-	Name  types.String `tfsdk:"name"`
-	State types.String `tfsdk:"state"`
+	Name   types.String `tfsdk:"name"`
+	State  types.String `tfsdk:"state"`
+	Source types.String `tfsdk:"source"`
 }
 
 // Collection describes the data sources and the list resource.
@@ -43,9 +44,10 @@ func Collection() object.Collection[client.Member, dataModel] {
 		},
 		Read: func(member *client.Member) dataModel {
 			return dataModel{
-				model: read(member, types.StringNull()),
-				Name:  types.StringValue(member.Name),
-				State: types.StringValue(string(member.State)),
+				model:  read(member, types.StringNull()),
+				Name:   types.StringValue(member.Name),
+				State:  types.StringValue(string(member.State)),
+				Source: types.StringValue(string(member.Source)),
 			}
 		},
 		Result: func(member *client.Member) object.Result {
@@ -75,6 +77,7 @@ func attributes() map[string]schema.Attribute {
 		"username":        schema.StringAttribute{Computed: true, MarkdownDescription: "The user's username."},
 		"email":           schema.StringAttribute{Computed: true, MarkdownDescription: "The user's email address."},
 		"state":           schema.StringAttribute{Computed: true, MarkdownDescription: "The user's state, `active` or `suspended`."},
+		"source":          schema.StringAttribute{Computed: true, MarkdownDescription: "`manual` for a member added by hand, or `group` for one by a group mapping."},
 		"role":            schema.StringAttribute{Computed: true, MarkdownDescription: "`owner` or `member`."},
 		"created_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "The time when the user became a member (RFC 3339)."},
 	}

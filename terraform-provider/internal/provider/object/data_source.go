@@ -46,7 +46,7 @@ func (d *dataSource[T, M]) ConfigValidators(context.Context) []datasource.Config
 
 // Schema describes the data source.
 func (d *dataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	rules := map[string][]validator.String{"id": {UUID()}, "user_id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug(), "username": Username(), "oidc_subject": Text(255)}
+	rules := map[string][]validator.String{"id": {UUID()}, "user_id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug(), "group": Group(), "username": Username(), "oidc_subject": Text(255)}
 	attributes := d.collection.Attributes()
 	for _, key := range d.collection.Keys {
 		attributes[key] = schema.StringAttribute{

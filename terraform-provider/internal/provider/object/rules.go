@@ -43,6 +43,14 @@ func IsUUID(text string) bool {
 	return uuid.MatchString(text)
 }
 
+// Group validates the name of a group of the identity provider.
+func Group() []validator.String {
+	return []validator.String{
+		stringvalidator.UTF8LengthBetween(1, 256),
+		stringvalidator.RegexMatches(regexp.MustCompile(searchPattern), "must not contain control characters"),
+	}
+}
+
 // Text validates a name or another short text of at most so many characters.
 func Text(most int) []validator.String {
 	return []validator.String{

@@ -1,0 +1,4 @@
+data "agyn_group_mapping" "payments" {
+  organization_id = agyn_organization.acme.id
+  group           = "payments-team"
+}

@@ -1,0 +1,6 @@
+list "agyn_api_token" "all" {
+  provider = agyn
+  config {
+    search = "payments"
+  }
+}

@@ -1,0 +1,6 @@
+list "agyn_organization" "all" {
+  provider = agyn
+  config {
+    search = "acme"
+  }
+}

@@ -1,0 +1,6 @@
+list "agyn_user" "all" {
+  provider = agyn
+  config {
+    search = "payments"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import agyn_group_mapping.payments '<id>'

@@ -1,0 +1,5 @@
+resource "agyn_group_mapping" "payments" {
+  organization_id = agyn_organization.acme.id
+  group           = "payments-team"
+  role            = "member"
+}

@@ -1,0 +1,1 @@
+terraform import agyn_organization_invitation.ada '<id>'
