@@ -23,12 +23,12 @@ func mirror(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Create(filepath.Join(archives, fmt.Sprintf("terraform-provider-agyn_0.1.0_%s_%s.zip", runtime.GOOS, runtime.GOARCH)))
+	file, err := os.Create(filepath.Join(archives, fmt.Sprintf("terraform-provider-agyn_1.0.0_%s_%s.zip", runtime.GOOS, runtime.GOARCH)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	archive := zip.NewWriter(file)
-	header := &zip.FileHeader{Name: "terraform-provider-agyn_v0.1.0", Method: zip.Store}
+	header := &zip.FileHeader{Name: "terraform-provider-agyn_v1.0.0", Method: zip.Store}
 	header.SetMode(0o755)
 	writer, err := archive.CreateHeader(header)
 	if err != nil {

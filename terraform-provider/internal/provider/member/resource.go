@@ -91,7 +91,7 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Manages a user's membership of an organization. Only for owners of the organization and cluster admins. Removing a " +
+		MarkdownDescription: "Manages a user's membership of an organization. Only cluster admins add members; owners of the organization change their roles and remove them, and invite users with `agyn_organization_invitation`. Removing a " +
 			"member revokes the user's API tokens for the organization. An organization keeps its last active owner: destroying or replacing " +
 			"that membership only removes it from the state, with a warning; it ends with the organization. To replace the only owner, set " +
 			"`create_before_destroy`.",
