@@ -132,7 +132,10 @@ class ExamplesTest {
             case "acceptInvitation", "declineInvitation" ->
                 actual.put(
                         "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e07",
-                        Api.invite(Api.organizationWithoutMembers(), Api.get("/me").extract().path("id"), "member"));
+                        Api.invite(
+                                Api.organizationWithoutMembers(),
+                                Api.get("/me").extract().path("id"),
+                                "member"));
             // After the deletion of the examples' organization.
             case "leaveOrganization" -> {
                 String left = Api.organization();

@@ -120,18 +120,24 @@ class IdentityProviderIT {
         try (Cluster rotated = Cluster.in(folder).with(own.variables(folder)).start()) {
             String old = own.accessToken("bob");
             SentCredentials.add(old);
-            await().atMost(ROTATION).pollInterval(A_SECOND).until(() -> rotated.server().statusOfMe(old) == 200);
+            await().atMost(ROTATION)
+                    .pollInterval(A_SECOND)
+                    .until(() -> rotated.server().statusOfMe(old) == 200);
             String key = own.addKey();
             String signedWithNew = own.accessToken("bob");
             SentCredentials.add(signedWithNew);
-            await().atMost(ROTATION).pollInterval(A_SECOND).until(() -> rotated.server().statusOfMe(signedWithNew) == 200);
+            await().atMost(ROTATION)
+                    .pollInterval(A_SECOND)
+                    .until(() -> rotated.server().statusOfMe(signedWithNew) == 200);
             assertThat(rotated.server().statusOfMe(old)).isEqualTo(200);
             own.removeKeysExcept(key);
             own.addKey();
             // A token of a newer key makes the server fetch the keys, and notice that the first one was withdrawn.
             String newest = own.accessToken("bob");
             SentCredentials.add(newest);
-            await().atMost(ROTATION).pollInterval(A_SECOND).until(() -> rotated.server().statusOfMe(newest) == 200);
+            await().atMost(ROTATION)
+                    .pollInterval(A_SECOND)
+                    .until(() -> rotated.server().statusOfMe(newest) == 200);
             assertThat(rotated.server().statusOfMe(old)).isEqualTo(401);
         }
     }

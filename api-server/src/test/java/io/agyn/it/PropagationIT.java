@@ -170,8 +170,8 @@ class PropagationIT {
         String id = server.create("users", user("invited", "active"));
         String token = server.createToken(Map.of("description", "theirs", "user_id", id))
                 .path("token");
-        String invitation =
-                server.create(organization.path("invitations"), Map.of("email", "invited@acme.example", "role", "member"));
+        String invitation = server.create(
+                organization.path("invitations"), Map.of("email", "invited@acme.example", "role", "member"));
         List<ModelCaller> callers = cluster.callers(token);
         assertAllGet(callers, 404, "invited");
 

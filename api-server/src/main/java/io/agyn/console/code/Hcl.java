@@ -166,7 +166,10 @@ public final class Hcl {
 
     @TemplateExtension(matchName = "hcl")
     public static String of(User user) {
-        return new Hcl("agyn_user", Label.of(user.getUsername(), user.getId()), user.getId().toString())
+        return new Hcl(
+                        "agyn_user",
+                        Label.of(user.getUsername(), user.getId()),
+                        user.getId().toString())
                 .text("username", user.getUsername())
                 .text("name", user.getName())
                 .text("email", user.getEmail())
