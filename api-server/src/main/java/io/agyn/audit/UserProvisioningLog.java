@@ -11,7 +11,7 @@ import jakarta.transaction.Transactional.TxType;
 import java.util.List;
 import java.util.UUID;
 
-/** Writes to the audit log what the identity provider's tokens change about users, also outside of requests of the API. */
+/** Writes changes of users by the identity provider's tokens to the audit log, also outside of requests of the API. */
 @ApplicationScoped
 public class UserProvisioningLog {
     private final AuditLog log;

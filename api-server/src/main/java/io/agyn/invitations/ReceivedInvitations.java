@@ -38,7 +38,7 @@ class ReceivedInvitations {
                         .collect(Collectors.toSet()));
         Instant now = Instant.now();
         return invitations.stream()
-                // Those of an organization that is being deleted are gone with it.
+                // An organization may be deleted meanwhile.
                 .filter(invitation -> organizations.containsKey(invitation.organizationId))
                 .map(invitation -> {
                     Object[] organization = requireNonNull(organizations.get(invitation.organizationId));
