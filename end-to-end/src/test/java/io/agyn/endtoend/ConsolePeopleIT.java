@@ -228,10 +228,13 @@ class ConsolePeopleIT {
             assertThat(page).hasURL(Pattern.compile("/organizations/renamed$"));
             console.inspect("organization-settings");
             console.follow("Delete…");
-            page.getByLabel("Type Renamed to confirm").fill("Renamed");
-            console.press("Delete organization");
-            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still has 1 secret");
+            assertThat(page.locator(".card ul")).containsText("1 secret");
+            console.press("Delete organization and contents");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Type exactly Renamed.");
             console.inspect("organization-delete-rejected");
+            page.getByLabel("Type Renamed to confirm").fill("Renamed");
+            console.press("Delete organization and contents");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Organization Renamed was deleted.");
         }
     }
 
