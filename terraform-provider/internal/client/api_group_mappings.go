@@ -47,7 +47,7 @@ func (r ApiCreateGroupMappingRequest) Execute() (*GroupMapping, *http.Response, 
 CreateGroupMapping Create a group mapping
 
 Makes the users in a group of the identity provider members, on all replicas within a second: users who have signed in
-with the group, and others at their next sign-in. Owners and cluster admins only. Members added by hand keep
+with the group, and others at their next sign-in. Cluster admins only, since nobody is asked. Members added by hand keep
 their role. Returns 409 for a group that is mapped already, or if the organization has 200 group mappings.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
@@ -682,7 +682,7 @@ func (r ApiUpdateGroupMappingRequest) Execute() (*GroupMapping, *http.Response, 
 /*
 UpdateGroupMapping Update a group mapping
 
-Replaces the role of the group's members, on all replicas within a second. Owners and cluster admins only.
+Replaces the role of the group's members, on all replicas within a second. Cluster admins only.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

@@ -73,9 +73,9 @@ public final class Permissions {
             operation("declineInvitation",  UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
 
             operation("listGroupMappings",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("createGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("createGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN),
             operation("getGroupMapping",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("updateGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("updateGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN),
             operation("deleteGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
             operation("listSecrets",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),

@@ -79,7 +79,7 @@ class GroupMappingsTest {
         noMember();
         String mapping = map(group, "member");
         member("member", "group");
-        as(owner)
+        asAdmin()
                 .body(Map.of("role", "owner"))
                 .put(MAPPING, organization, mapping)
                 .then()
@@ -209,7 +209,7 @@ class GroupMappingsTest {
     @Test
     void groupIsMappedOnceInAnOrganization() {
         map(group, "member");
-        as(owner)
+        asAdmin()
                 .body(Map.of("group", group, "role", "owner"))
                 .post(MAPPINGS, organization)
                 .then()
@@ -239,7 +239,7 @@ class GroupMappingsTest {
             insert into group_mapping (id, organization_id, group_name, role, created_at, updated_at)
             select gen_random_uuid(), ?, 'group ' || n, 'member', now(), now() from generate_series(1, 200) n\
             """, UUID.fromString(organization));
-        as(owner)
+        asAdmin()
                 .body(Map.of("group", group, "role", "member"))
                 .post(MAPPINGS, organization)
                 .then()
@@ -251,7 +251,7 @@ class GroupMappingsTest {
     void mappingChangesOnlyIfTheEntityTagMatches() {
         String mapping = map(group, "member");
         String stale = "\"0123456789abcdef0123456789abcdef\"";
-        as(owner)
+        asAdmin()
                 .header("If-Match", stale)
                 .body(Map.of("role", "owner"))
                 .put(MAPPING, organization, mapping)
@@ -262,6 +262,23 @@ class GroupMappingsTest {
                 .delete(MAPPING, organization, mapping)
                 .then()
                 .statusCode(412);
+    }
+
+    @Test
+    void ownersSeeAndDeleteMappingsButCreateNone() {
+        String mapping = map(group, "member");
+        as(owner).get(MAPPING, organization, mapping).then().statusCode(200);
+        as(owner)
+                .body(Map.of("group", Api.freshName("everyone"), "role", "member"))
+                .post(MAPPINGS, organization)
+                .then()
+                .statusCode(403);
+        as(owner)
+                .body(Map.of("role", "owner"))
+                .put(MAPPING, organization, mapping)
+                .then()
+                .statusCode(403);
+        as(owner).delete(MAPPING, organization, mapping).then().statusCode(204);
     }
 
     @Test
@@ -284,7 +301,7 @@ class GroupMappingsTest {
 
     @RepeatedTest(10)
     void mappingAndSignInAtTheSameTimeMakeAMember() {
-        Callable<Integer> mapping = () -> as(owner)
+        Callable<Integer> mapping = () -> asAdmin()
                 .body(Map.of("group", group, "role", "member"))
                 .post(MAPPINGS, organization)
                 .statusCode();
@@ -305,7 +322,7 @@ class GroupMappingsTest {
     }
 
     private String map(String name, String role) {
-        return as(owner)
+        return asAdmin()
                 .body(Map.of("group", name, "role", role))
                 .post(MAPPINGS, organization)
                 .then()

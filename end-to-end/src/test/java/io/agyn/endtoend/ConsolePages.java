@@ -75,7 +75,7 @@ final class ConsolePages {
                 plain("invitation-new", root + "/invitations/new", OWNER),
                 plain("invitation-cancel", invitation + "/cancel", OWNER),
                 naming("groups", root + "/group-mappings", OWNER),
-                plain("group-new", root + "/group-mappings/new", OWNER),
+                plain("group-new", root + "/group-mappings/new", ADMINISTRATOR),
                 naming("group", mapping, OWNER),
                 naming("group-delete", mapping + "/delete", OWNER),
                 plain("received-invitations", "/invitations", MEMBER),
