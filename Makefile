@@ -16,7 +16,7 @@ GO_TOOL = $(GO) tool -modfile=tools/go.mod
 SERVER := api-server/target/quarkus-app/quarkus-run.jar
 AOT_CACHE := api-server/target/quarkus-app/agyn.aot
 PROVIDER := terraform-provider/bin/terraform-provider-agyn
-SDK_VERSION := 0.1.0-SNAPSHOT
+SDK_VERSION := 1.0.0
 SDK_REPOSITORY := target/repository/io/agyn/agyn-java-sdk
 SDK := openapi/java-sdk/target/agyn-java-sdk-$(SDK_VERSION).jar
 SDK_EXAMPLE := examples/java-sdk/target/java-sdk-example.jar

@@ -120,9 +120,9 @@ ask() {
 make_mirror() {
   local registry folder
   for registry in registry.terraform.io registry.opentofu.org; do
-    folder=$work/mirror/$registry/agynio/agyn/0.1.0/$(go env GOOS)_$(go env GOARCH)
+    folder=$work/mirror/$registry/agynio/agyn/1.0.0/$(go env GOOS)_$(go env GOARCH)
     mkdir -p "$folder"
-    cp "$root/terraform-provider/bin/terraform-provider-agyn" "$folder/terraform-provider-agyn_v0.1.0"
+    cp "$root/terraform-provider/bin/terraform-provider-agyn" "$folder/terraform-provider-agyn_v1.0.0"
   done
   printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$work/mirror" >"$work/terraform.tfrc"
   export TF_CLI_CONFIG_FILE=$work/terraform.tfrc TF_IN_AUTOMATION=1 TF_INPUT=0 CHECKPOINT_DISABLE=1

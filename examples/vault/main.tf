@@ -1,7 +1,8 @@
 terraform {
   required_providers {
     agyn = {
-      source = "agynio/agyn"
+      source  = "agynio/agyn"
+      version = "~> 1.0"
     }
   }
 }

@@ -2,7 +2,8 @@ terraform {
   required_version = ">= 1.11"
   required_providers {
     agyn = {
-      source = "agynio/agyn"
+      source  = "agynio/agyn"
+      version = "~> 1.0"
     }
   }
 }

@@ -94,7 +94,7 @@ func TestAccInitializedFolderWorksAfterARebuild(t *testing.T) {
 
 	run(t, folder, terraform, "providers", "schema", "-json")
 	run(t, folder, terraform, "init", "-no-color")
-	if output := run(t, folder, terraform, "init", "-upgrade", "-no-color"); !strings.Contains(output, "v0.1.1800000060") {
+	if output := run(t, folder, terraform, "init", "-upgrade", "-no-color"); !strings.Contains(output, "v1.0.1800000060") {
 		t.Errorf("the upgrade does not use the new build: %s", output)
 	}
 	for build := range 6 {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class JavaSdkExampleIT {
 
-    private static final String VERSION = "0.1.0-SNAPSHOT";
+    private static final String VERSION = "1.0.0";
 
     private static Server server;
     private static Terraform terraform;

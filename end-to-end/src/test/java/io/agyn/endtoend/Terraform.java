@@ -12,7 +12,7 @@ import java.util.Map;
 /** A terraform that uses the built provider from a mirror, and none of the developer's configuration. */
 final class Terraform {
 
-    private static final String VERSION = "0.1.0";
+    private static final String VERSION = "1.0.0";
 
     private final Path folder;
     private final String binary;
