@@ -54,12 +54,13 @@ class VersionsTest {
         List<Path> configurations = new ArrayList<>();
         for (String folder : List.of("examples", "modules", "terraform-provider/examples")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
-                configurations.addAll(files.filter(VersionsTest::requiresTheProvider).toList());
+                configurations.addAll(
+                        files.filter(VersionsTest::requiresTheProvider).toList());
             }
         }
-        assertThat(configurations).hasSizeGreaterThan(5).allSatisfy(file -> assertThat(file)
-                .content()
-                .contains("version = \"~> " + major + ".0\""));
+        assertThat(configurations)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(file -> assertThat(file).content().contains("version = \"~> " + major + ".0\""));
     }
 
     private static boolean requiresTheProvider(Path file) {
