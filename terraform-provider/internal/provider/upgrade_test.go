@@ -25,7 +25,7 @@ var earlierStates = map[string]struct {
 		response: map[string]any{
 			"id": acme, "user_id": other, "description": "CI", "prefix": "agyn_0123456", "organization_id": nil, "expires_at": nil, "last_used_at": nil,
 			"created_by_token_id": nil, "default_model_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
-			"scopes": []string{"call_models", "read", "manage", "manage_tokens", "reveal"}, "model_ids": nil, "last_used_address": nil, "last_used_user_agent": nil,
+			"user_name": "Agent", "scopes": []string{"call_models", "read", "manage", "manage_tokens", "reveal"}, "model_ids": nil, "last_used_address": nil, "last_used_user_agent": nil,
 		},
 	},
 	"agyn_user": {
