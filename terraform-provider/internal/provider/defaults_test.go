@@ -171,7 +171,7 @@ func TestModelActionReportsTheModelsResponse(t *testing.T) {
 		if diagnostics := configureWith(t, server, map[string]any{"gateway": gateway, "token": "agyn_test", "organization_id": acme}); len(diagnostics) > 0 {
 			t.Fatal(diagnostics[0])
 		}
-		actions, ok := server.(tfprotov6.ProviderServerWithActions)
+		actions, ok := server.(tfprotov6.ActionServer)
 		if !ok {
 			t.Fatal("the provider has no actions")
 		}

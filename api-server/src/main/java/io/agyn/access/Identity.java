@@ -27,7 +27,6 @@ public record Identity(Person person, Credential credential, OrganizationScope s
         return boundOrganization.map(userScope::within).orElse(userScope);
     }
 
-    /** The user's id. */
     public UUID userId() {
         return person.id();
     }

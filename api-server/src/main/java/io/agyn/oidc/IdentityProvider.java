@@ -111,7 +111,7 @@ public class IdentityProvider implements JwtVerifier.KeySource {
     }
 
     /**
-     * The provider's metadata.
+     * Returns the last metadata that the provider published.
      *
      * @throws IdentityProviderException if it could not be fetched so far
      */

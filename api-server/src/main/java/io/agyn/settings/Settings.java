@@ -321,8 +321,9 @@ public interface Settings {
         String nameClaim();
 
         @Setting(
-                value = "claim with the user's groups, a list of texts; dots lead into objects, as in "
-                        + "`realm_access.roles`",
+                value =
+                        "claim with the user's groups, a list of texts; dots separate the names of nested objects, as in "
+                                + "`realm_access.roles`",
                 syntax = Syntax.CLAIM)
         @WithName("groups-claim")
         @WithDefault("groups")

@@ -46,7 +46,7 @@ public class UserEntity extends StoredResource {
     @Column(name = "oidc_subject")
     public @Nullable String oidcSubject;
 
-    /** Whether the settings made the user a cluster admin, which ends with them. */
+    /** Whether the user is a cluster admin by the settings of the identity provider, and only as long as they apply. */
     @Column(name = "oidc_admin")
     public boolean oidcAdmin;
 

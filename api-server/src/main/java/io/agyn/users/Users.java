@@ -41,7 +41,7 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
         return find("oidcIssuer = ?1 and oidcSubject = ?2", issuer, subject).firstResultOptional();
     }
 
-    /** Whether the cluster has an active admin besides a user. */
+    /** Whether the cluster has an active admin other than a user. */
     public boolean hasAnotherActiveAdmin(UUID userId) {
         return count("role = ?1 and state = ?2 and id <> ?3", Role.CLUSTER_ADMIN, UserState.ACTIVE, userId) > 0;
     }

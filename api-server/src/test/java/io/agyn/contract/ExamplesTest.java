@@ -124,7 +124,7 @@ class ExamplesTest {
         }
     }
 
-    /** Creates what the caller of an operation needs, beside the examples. */
+    /** Creates resources that an operation needs and that no example creates. */
     private void prepare(Operation operation) {
         String organization = actual.get("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e01");
         switch (operation.id()) {

@@ -17,7 +17,6 @@ import java.util.UUID;
  * {@code payments} and {@code agyn-admins}. Its tokens have the audience {@code agyn} and the claim {@code groups}.
  */
 public final class KeycloakRealm {
-    /** The server's client. */
     public static final String CLIENT = "agyn";
 
     /** The client with a service account. */
