@@ -22,6 +22,11 @@ func TestAccDocumentedConfigurationRunsUnchanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = server.UsersAPI.DeleteUser(background(), ada.Id).Execute() })
+	platform, _, err := server.OrganizationsAPI.CreateOrganization(background()).OrganizationCreate(client.OrganizationCreate{Name: "platform"}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = server.OrganizationsAPI.DeleteOrganization(background(), platform.Id).Execute() })
 	folder := t.TempDir()
 	files, err := filepath.Glob(filepath.Join("testdata", "dialect", "*.tf"))
 	if err != nil || len(files) < 4 {

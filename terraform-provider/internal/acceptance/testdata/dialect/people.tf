@@ -6,8 +6,8 @@ data "agyn_user" "grace" {
   oidc_subject = "grace-at-the-identity-provider"
 }
 
-data "agyn_organization" "acme" {
-  name = agyn_organization.acme.name
+data "agyn_organization" "platform" {
+  name = "platform"
 }
 
 resource "agyn_organization_member" "ada" {
