@@ -109,7 +109,7 @@ func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, res
 	expiry := time.Now().Add(lifetime)
 	body := client.ApiTokenCreate{
 		Description: config.Description.ValueString(), UserId: object.Optional(config.UserID),
-		OrganizationId: object.Optional(config.OrganizationID), ExpiresAt: &expiry,
+		OrganizationId: *client.NewNullableString(object.Optional(config.OrganizationID)), ExpiresAt: &expiry,
 	}
 	created := create(ctx, e.Client, body, &response.Diagnostics)
 	if created == nil {

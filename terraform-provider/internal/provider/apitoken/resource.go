@@ -150,7 +150,8 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.ApiTokenCreate{
-		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID), OrganizationId: object.Optional(plan.OrganizationID),
+		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID),
+		OrganizationId: *client.NewNullableString(object.Optional(plan.OrganizationID)),
 		DefaultModelId: *client.NewNullableString(object.Optional(plan.DefaultModelID)), ExpiresAt: object.Instant(plan.ExpiresAt),
 	}
 	created := create(ctx, r.Client, body, &response.Diagnostics)
@@ -248,10 +249,11 @@ func create(ctx context.Context, with *api.Client, body client.ApiTokenCreate, d
 // metadata returns a new API token without the plaintext.
 func metadata(created *client.ApiTokenCreated) *client.ApiToken {
 	return &client.ApiToken{
-		Id: created.Id, UserId: created.UserId, Description: created.Description, Prefix: created.Prefix, OrganizationId: created.OrganizationId,
-		DefaultModelId: created.DefaultModelId,
-		ExpiresAt:      created.ExpiresAt, LastUsedAt: created.LastUsedAt,
-		CreatedByTokenId: created.CreatedByTokenId, CreatedAt: created.CreatedAt, UpdatedAt: created.UpdatedAt,
+		Id: created.Id, UserId: created.UserId, UserName: created.UserName, Description: created.Description, Prefix: created.Prefix,
+		Scopes: created.Scopes, ModelIds: created.ModelIds, OrganizationId: created.OrganizationId, DefaultModelId: created.DefaultModelId,
+		ExpiresAt: created.ExpiresAt, LastUsedAt: created.LastUsedAt, LastUsedAddress: created.LastUsedAddress,
+		LastUsedUserAgent: created.LastUsedUserAgent,
+		CreatedByTokenId:  created.CreatedByTokenId, CreatedAt: created.CreatedAt, UpdatedAt: created.UpdatedAt,
 	}
 }
 
