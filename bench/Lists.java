@@ -132,7 +132,11 @@ final class Lists {
     private void reportMissing(String organization) throws Exception {
         String own = create("/organizations", "{\"name\": \"bench\"}");
         Matcher bound = TOKEN.matcher(send(
-                post("/api-tokens", "{\"description\": \"bench\", \"organization_id\": \"%s\"}".formatted(own)), 201));
+                post(
+                        "/api-tokens",
+                        "{\"description\": \"bench\", \"organization_id\": \"%s\", \"scopes\": [\"read\"]}"
+                                .formatted(own)),
+                201));
         bound.find();
         String secret = create(organization + "/secrets", "{\"name\": \"foreign\", \"value\": \"v\"}");
         report(

@@ -395,6 +395,15 @@ final class Fixture {
     }
 
     private String token(String name, ObjectNode body) throws Exception {
+        body.putArray("scopes")
+                .add("call_models")
+                .add("read")
+                .add("manage")
+                .add("manage_tokens")
+                .add("reveal");
+        if (!body.has("organization_id")) {
+            body.putNull("organization_id");
+        }
         JsonNode made = JSON.readTree(expect(201, server.send("POST", api("/api-tokens"), admin(), body.toString())));
         tokens.put(name, made.get("token").textValue());
         resources.add("/api-tokens/" + made.get("id").textValue());

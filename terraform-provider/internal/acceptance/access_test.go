@@ -173,7 +173,7 @@ func tokenOfAStranger(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "x", UserId: &stranger.Id}).Execute()
+	token, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "x", UserId: &stranger.Id, Scopes: client.AllowedTokenScopeEnumValues}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func tokenOfAStranger(t *testing.T) string {
 
 func TestAccImportedTokenHasAnEmptyPlan(t *testing.T) {
 	acceptance(t)
-	created, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "Created elsewhere"}).Execute()
+	created, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "Created elsewhere", OrganizationId: *client.NewNullableString(nil)}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,6 +68,7 @@ resource "agyn_llm_provider" "gateway" {
 ephemeral "agyn_api_token" "reader" {
   description     = "Reader"
   organization_id = agyn_organization.acme.id
+  scopes          = ["read"]
 }
 provider "agyn" {
   alias = "reader"

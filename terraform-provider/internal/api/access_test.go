@@ -27,6 +27,7 @@ func TestAccessFollowsRoleMembershipAndBinding(t *testing.T) {
 	} {
 		me := map[string]any{
 			"id": idOf(2), "username": "a", "name": "a", "email": nil, "role": caller.role, "home_organization_id": nil, "api_token_id": idOf(3), "organization_id": nil, "memberships": []any{},
+			"scopes": []string{"read"}, "model_ids": nil,
 		}
 		if caller.bound != "" {
 			me["organization_id"] = caller.bound

@@ -601,3 +601,165 @@ func (a *ApiTokensAPIService) ListApiTokensExecute(r ApiListApiTokensRequest) (*
 
 	return localVarReturnValue, localVarHTTPResponse, nil
 }
+
+type ApiUpdateApiTokenRequest struct {
+	ctx            context.Context
+	ApiService     *ApiTokensAPIService
+	apiTokenId     string
+	apiTokenUpdate *ApiTokenUpdate
+	ifMatch        *string
+}
+
+func (r ApiUpdateApiTokenRequest) ApiTokenUpdate(apiTokenUpdate ApiTokenUpdate) ApiUpdateApiTokenRequest {
+	r.apiTokenUpdate = &apiTokenUpdate
+	return r
+}
+
+// Entity tags, one of which must match the current state, or &#x60;*&#x60; (RFC 9110). Otherwise returns 412.
+func (r ApiUpdateApiTokenRequest) IfMatch(ifMatch string) ApiUpdateApiTokenRequest {
+	r.ifMatch = &ifMatch
+	return r
+}
+
+func (r ApiUpdateApiTokenRequest) Execute() (*ApiToken, *http.Response, error) {
+	return r.ApiService.UpdateApiTokenExecute(r)
+}
+
+/*
+UpdateApiToken Update an API token
+
+Replaces description, scopes, models and default model of one of the caller's API tokens. Cluster admins can
+change any token. Within a second, every replica applies the change; model calls in flight finish.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param apiTokenId The id of the API token.
+	@return ApiUpdateApiTokenRequest
+*/
+func (a *ApiTokensAPIService) UpdateApiToken(ctx context.Context, apiTokenId string) ApiUpdateApiTokenRequest {
+	return ApiUpdateApiTokenRequest{
+		ApiService: a,
+		ctx:        ctx,
+		apiTokenId: apiTokenId,
+	}
+}
+
+// Execute executes the request
+//
+//	@return ApiToken
+func (a *ApiTokensAPIService) UpdateApiTokenExecute(r ApiUpdateApiTokenRequest) (*ApiToken, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodPut
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *ApiToken
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "ApiTokensAPIService.UpdateApiToken")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/api-tokens/{api_token_id}"
+	localVarPath = strings.Replace(localVarPath, "{"+"api_token_id"+"}", url.PathEscape(parameterValueToString(r.apiTokenId, "apiTokenId")), -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.apiTokenId) < 36 {
+		return localVarReturnValue, nil, reportError("apiTokenId must have at least 36 elements")
+	}
+	if strlen(r.apiTokenId) > 36 {
+		return localVarReturnValue, nil, reportError("apiTokenId must have less than 36 elements")
+	}
+	if r.apiTokenUpdate == nil {
+		return localVarReturnValue, nil, reportError("apiTokenUpdate is required and must be specified")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{"application/json"}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json", "application/problem+json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.ifMatch != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
+	}
+	// body params
+	localVarPostBody = r.apiTokenUpdate
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := io.ReadAll(localVarHTTPResponse.Body)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 412 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = a.client.decode(&localVarReturnValue, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}

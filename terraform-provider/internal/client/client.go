@@ -66,6 +66,8 @@ type APIClient struct {
 
 	ModelsAPI *ModelsAPIService
 
+	OrganizationApiTokensAPI *OrganizationApiTokensAPIService
+
 	OrganizationsAPI *OrganizationsAPIService
 
 	SecretChecksAPI *SecretChecksAPIService
@@ -105,6 +107,7 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	c.MembersAPI = (*MembersAPIService)(&c.common)
 	c.ModelTestsAPI = (*ModelTestsAPIService)(&c.common)
 	c.ModelsAPI = (*ModelsAPIService)(&c.common)
+	c.OrganizationApiTokensAPI = (*OrganizationApiTokensAPIService)(&c.common)
 	c.OrganizationsAPI = (*OrganizationsAPIService)(&c.common)
 	c.SecretChecksAPI = (*SecretChecksAPIService)(&c.common)
 	c.SecretProvidersAPI = (*SecretProvidersAPIService)(&c.common)

@@ -23,10 +23,16 @@ type ApiToken struct {
 	Id string `json:"id"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId string `json:"user_id"`
+	// 1 to 128 characters, no control characters, no space at either end.
+	UserName string `json:"user_name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The purpose of the token, 1 to 128 characters, no control characters, no space at either end.
 	Description string `json:"description" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The first characters of the plaintext, to identify the token.
 	Prefix string `json:"prefix"`
+	// The permissions of the token.
+	Scopes []TokenScope `json:"scopes"`
+	// The only models that the token can call; null for every model that its user can call, an empty list for none. Other models are absent from its `/v1/models`. Renaming a model changes nothing; the id of a deleted model stays.
+	ModelIds []string `json:"model_ids"`
 	// The only organization that the token can access; null if it is not bound to one.
 	OrganizationId NullableString `json:"organization_id"`
 	// The model of calls without one in their body or in `x-agyn-model`; null without a default. If the model is deleted, it becomes null.
@@ -35,6 +41,10 @@ type ApiToken struct {
 	ExpiresAt NullableTime `json:"expires_at"`
 	// When the token was last used, to the minute; null if never.
 	LastUsedAt NullableTime `json:"last_used_at"`
+	// The IP address of the caller that last used the token; null if unknown.
+	LastUsedAddress NullableString `json:"last_used_address"`
+	// The start of the `User-Agent` of the caller that last used the token; null if unknown.
+	LastUsedUserAgent NullableString `json:"last_used_user_agent"`
 	// The API token that created this one; null if no token did. It is revoked with the token that created it.
 	CreatedByTokenId NullableString `json:"created_by_token_id"`
 	// A time in UTC (RFC 3339).
@@ -50,16 +60,21 @@ type _ApiToken ApiToken
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewApiToken(id string, userId string, description string, prefix string, organizationId NullableString, defaultModelId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdByTokenId NullableString, createdAt time.Time, updatedAt time.Time) *ApiToken {
+func NewApiToken(id string, userId string, userName string, description string, prefix string, scopes []TokenScope, modelIds []string, organizationId NullableString, defaultModelId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, lastUsedAddress NullableString, lastUsedUserAgent NullableString, createdByTokenId NullableString, createdAt time.Time, updatedAt time.Time) *ApiToken {
 	this := ApiToken{}
 	this.Id = id
 	this.UserId = userId
+	this.UserName = userName
 	this.Description = description
 	this.Prefix = prefix
+	this.Scopes = scopes
+	this.ModelIds = modelIds
 	this.OrganizationId = organizationId
 	this.DefaultModelId = defaultModelId
 	this.ExpiresAt = expiresAt
 	this.LastUsedAt = lastUsedAt
+	this.LastUsedAddress = lastUsedAddress
+	this.LastUsedUserAgent = lastUsedUserAgent
 	this.CreatedByTokenId = createdByTokenId
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
@@ -122,6 +137,30 @@ func (o *ApiToken) SetUserId(v string) {
 	o.UserId = v
 }
 
+// GetUserName returns the UserName field value
+func (o *ApiToken) GetUserName() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.UserName
+}
+
+// GetUserNameOk returns a tuple with the UserName field value
+// and a boolean to check if the value has been set.
+func (o *ApiToken) GetUserNameOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.UserName, true
+}
+
+// SetUserName sets field value
+func (o *ApiToken) SetUserName(v string) {
+	o.UserName = v
+}
+
 // GetDescription returns the Description field value
 func (o *ApiToken) GetDescription() string {
 	if o == nil {
@@ -168,6 +207,56 @@ func (o *ApiToken) GetPrefixOk() (*string, bool) {
 // SetPrefix sets field value
 func (o *ApiToken) SetPrefix(v string) {
 	o.Prefix = v
+}
+
+// GetScopes returns the Scopes field value
+func (o *ApiToken) GetScopes() []TokenScope {
+	if o == nil {
+		var ret []TokenScope
+		return ret
+	}
+
+	return o.Scopes
+}
+
+// GetScopesOk returns a tuple with the Scopes field value
+// and a boolean to check if the value has been set.
+func (o *ApiToken) GetScopesOk() ([]TokenScope, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Scopes, true
+}
+
+// SetScopes sets field value
+func (o *ApiToken) SetScopes(v []TokenScope) {
+	o.Scopes = v
+}
+
+// GetModelIds returns the ModelIds field value
+// If the value is explicit nil, the zero value for []string will be returned
+func (o *ApiToken) GetModelIds() []string {
+	if o == nil {
+		var ret []string
+		return ret
+	}
+
+	return o.ModelIds
+}
+
+// GetModelIdsOk returns a tuple with the ModelIds field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiToken) GetModelIdsOk() ([]string, bool) {
+	if o == nil || IsNil(o.ModelIds) {
+		return nil, false
+	}
+	return o.ModelIds, true
+}
+
+// SetModelIds sets field value
+func (o *ApiToken) SetModelIds(v []string) {
+	o.ModelIds = v
 }
 
 // GetOrganizationId returns the OrganizationId field value
@@ -274,6 +363,58 @@ func (o *ApiToken) SetLastUsedAt(v time.Time) {
 	o.LastUsedAt.Set(&v)
 }
 
+// GetLastUsedAddress returns the LastUsedAddress field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *ApiToken) GetLastUsedAddress() string {
+	if o == nil || o.LastUsedAddress.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.LastUsedAddress.Get()
+}
+
+// GetLastUsedAddressOk returns a tuple with the LastUsedAddress field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiToken) GetLastUsedAddressOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.LastUsedAddress.Get(), o.LastUsedAddress.IsSet()
+}
+
+// SetLastUsedAddress sets field value
+func (o *ApiToken) SetLastUsedAddress(v string) {
+	o.LastUsedAddress.Set(&v)
+}
+
+// GetLastUsedUserAgent returns the LastUsedUserAgent field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *ApiToken) GetLastUsedUserAgent() string {
+	if o == nil || o.LastUsedUserAgent.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.LastUsedUserAgent.Get()
+}
+
+// GetLastUsedUserAgentOk returns a tuple with the LastUsedUserAgent field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiToken) GetLastUsedUserAgentOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.LastUsedUserAgent.Get(), o.LastUsedUserAgent.IsSet()
+}
+
+// SetLastUsedUserAgent sets field value
+func (o *ApiToken) SetLastUsedUserAgent(v string) {
+	o.LastUsedUserAgent.Set(&v)
+}
+
 // GetCreatedByTokenId returns the CreatedByTokenId field value
 // If the value is explicit nil, the zero value for string will be returned
 func (o *ApiToken) GetCreatedByTokenId() string {
@@ -360,12 +501,19 @@ func (o ApiToken) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["id"] = o.Id
 	toSerialize["user_id"] = o.UserId
+	toSerialize["user_name"] = o.UserName
 	toSerialize["description"] = o.Description
 	toSerialize["prefix"] = o.Prefix
+	toSerialize["scopes"] = o.Scopes
+	if o.ModelIds != nil {
+		toSerialize["model_ids"] = o.ModelIds
+	}
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 	toSerialize["default_model_id"] = o.DefaultModelId.Get()
 	toSerialize["expires_at"] = o.ExpiresAt.Get()
 	toSerialize["last_used_at"] = o.LastUsedAt.Get()
+	toSerialize["last_used_address"] = o.LastUsedAddress.Get()
+	toSerialize["last_used_user_agent"] = o.LastUsedUserAgent.Get()
 	toSerialize["created_by_token_id"] = o.CreatedByTokenId.Get()
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
@@ -384,12 +532,17 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 	requiredProperties := []string{
 		"id",
 		"user_id",
+		"user_name",
 		"description",
 		"prefix",
+		"scopes",
+		"model_ids",
 		"organization_id",
 		"default_model_id",
 		"expires_at",
 		"last_used_at",
+		"last_used_address",
+		"last_used_user_agent",
 		"created_by_token_id",
 		"created_at",
 		"updated_at",
@@ -424,12 +577,17 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 	if err = json.Unmarshal(data, &additionalProperties); err == nil {
 		delete(additionalProperties, "id")
 		delete(additionalProperties, "user_id")
+		delete(additionalProperties, "user_name")
 		delete(additionalProperties, "description")
 		delete(additionalProperties, "prefix")
+		delete(additionalProperties, "scopes")
+		delete(additionalProperties, "model_ids")
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "default_model_id")
 		delete(additionalProperties, "expires_at")
 		delete(additionalProperties, "last_used_at")
+		delete(additionalProperties, "last_used_address")
+		delete(additionalProperties, "last_used_user_agent")
 		delete(additionalProperties, "created_by_token_id")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")

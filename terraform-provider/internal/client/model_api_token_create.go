@@ -18,14 +18,18 @@ import (
 // checks if the ApiTokenCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ApiTokenCreate{}
 
-// ApiTokenCreate A new API token. Without `user_id` it belongs to the caller; only cluster admins can set another user. With `organization_id` it can access only that organization, to which its user must have access. Without `expires_at` it expires with the caller's token, or never if that has no expiry; a later time returns 400. The `default_model_id` is a model that the token can call, and has precedence over its organization's.
+// ApiTokenCreate A new API token. Without `user_id` it belongs to the caller; only cluster admins can set another user. It can access only the organization in `organization_id`, to which its user must have access; null for every organization of its user. If omitted, it is the home organization of its user, or null if there is none. Without `expires_at` the token expires with the caller's token, or never if that has no expiry; a later time returns 400. Without `scopes` it can only call models. Scopes and models that the caller's token does not have return 403. The `default_model_id` is a model that the token can call, and has precedence over its organization's.
 type ApiTokenCreate struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
 	// The purpose of the token, 1 to 128 characters, no control characters, no space at either end.
 	Description string `json:"description" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// A UUID. The server generates version 7 (RFC 9562).
-	OrganizationId *string `json:"organization_id,omitempty"`
+	// The permissions of the token.
+	Scopes []TokenScope `json:"scopes,omitempty"`
+	// The only models that the token can call; null for every model that its user can call, an empty list for none. Other models are absent from its `/v1/models`. Renaming a model changes nothing; the id of a deleted model stays.
+	ModelIds []string `json:"model_ids,omitempty"`
+	// The only organization that the token can access; null for every organization of its user. If omitted, it is the home organization of the token's user, or null if there is none.
+	OrganizationId NullableString `json:"organization_id,omitempty"`
 	// The model of calls without one in their body or in `x-agyn-model`; null without a default. If the model is deleted, it becomes null.
 	DefaultModelId NullableString `json:"default_model_id,omitempty"`
 	// A time in UTC (RFC 3339).
@@ -108,36 +112,112 @@ func (o *ApiTokenCreate) SetDescription(v string) {
 	o.Description = v
 }
 
-// GetOrganizationId returns the OrganizationId field value if set, zero value otherwise.
-func (o *ApiTokenCreate) GetOrganizationId() string {
-	if o == nil || IsNil(o.OrganizationId) {
-		var ret string
+// GetScopes returns the Scopes field value if set, zero value otherwise.
+func (o *ApiTokenCreate) GetScopes() []TokenScope {
+	if o == nil || IsNil(o.Scopes) {
+		var ret []TokenScope
 		return ret
 	}
-	return *o.OrganizationId
+	return o.Scopes
 }
 
-// GetOrganizationIdOk returns a tuple with the OrganizationId field value if set, nil otherwise
+// GetScopesOk returns a tuple with the Scopes field value if set, nil otherwise
 // and a boolean to check if the value has been set.
-func (o *ApiTokenCreate) GetOrganizationIdOk() (*string, bool) {
-	if o == nil || IsNil(o.OrganizationId) {
+func (o *ApiTokenCreate) GetScopesOk() ([]TokenScope, bool) {
+	if o == nil || IsNil(o.Scopes) {
 		return nil, false
 	}
-	return o.OrganizationId, true
+	return o.Scopes, true
 }
 
-// HasOrganizationId returns a boolean if a field has been set.
-func (o *ApiTokenCreate) HasOrganizationId() bool {
-	if o != nil && !IsNil(o.OrganizationId) {
+// HasScopes returns a boolean if a field has been set.
+func (o *ApiTokenCreate) HasScopes() bool {
+	if o != nil && !IsNil(o.Scopes) {
 		return true
 	}
 
 	return false
 }
 
-// SetOrganizationId gets a reference to the given string and assigns it to the OrganizationId field.
+// SetScopes gets a reference to the given []TokenScope and assigns it to the Scopes field.
+func (o *ApiTokenCreate) SetScopes(v []TokenScope) {
+	o.Scopes = v
+}
+
+// GetModelIds returns the ModelIds field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ApiTokenCreate) GetModelIds() []string {
+	if o == nil {
+		var ret []string
+		return ret
+	}
+	return o.ModelIds
+}
+
+// GetModelIdsOk returns a tuple with the ModelIds field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiTokenCreate) GetModelIdsOk() ([]string, bool) {
+	if o == nil || IsNil(o.ModelIds) {
+		return nil, false
+	}
+	return o.ModelIds, true
+}
+
+// HasModelIds returns a boolean if a field has been set.
+func (o *ApiTokenCreate) HasModelIds() bool {
+	if o != nil && !IsNil(o.ModelIds) {
+		return true
+	}
+
+	return false
+}
+
+// SetModelIds gets a reference to the given []string and assigns it to the ModelIds field.
+func (o *ApiTokenCreate) SetModelIds(v []string) {
+	o.ModelIds = v
+}
+
+// GetOrganizationId returns the OrganizationId field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ApiTokenCreate) GetOrganizationId() string {
+	if o == nil || IsNil(o.OrganizationId.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.OrganizationId.Get()
+}
+
+// GetOrganizationIdOk returns a tuple with the OrganizationId field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiTokenCreate) GetOrganizationIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.OrganizationId.Get(), o.OrganizationId.IsSet()
+}
+
+// HasOrganizationId returns a boolean if a field has been set.
+func (o *ApiTokenCreate) HasOrganizationId() bool {
+	if o != nil && o.OrganizationId.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetOrganizationId gets a reference to the given NullableString and assigns it to the OrganizationId field.
 func (o *ApiTokenCreate) SetOrganizationId(v string) {
-	o.OrganizationId = &v
+	o.OrganizationId.Set(&v)
+}
+
+// SetOrganizationIdNil sets the value for OrganizationId to be an explicit nil
+func (o *ApiTokenCreate) SetOrganizationIdNil() {
+	o.OrganizationId.Set(nil)
+}
+
+// UnsetOrganizationId ensures that no value is present for OrganizationId, not even an explicit nil
+func (o *ApiTokenCreate) UnsetOrganizationId() {
+	o.OrganizationId.Unset()
 }
 
 // GetDefaultModelId returns the DefaultModelId field value if set, zero value otherwise (both if not set or set to explicit null).
@@ -229,8 +309,14 @@ func (o ApiTokenCreate) ToMap() (map[string]interface{}, error) {
 		toSerialize["user_id"] = o.UserId
 	}
 	toSerialize["description"] = o.Description
-	if !IsNil(o.OrganizationId) {
-		toSerialize["organization_id"] = o.OrganizationId
+	if !IsNil(o.Scopes) {
+		toSerialize["scopes"] = o.Scopes
+	}
+	if o.ModelIds != nil {
+		toSerialize["model_ids"] = o.ModelIds
+	}
+	if o.OrganizationId.IsSet() {
+		toSerialize["organization_id"] = o.OrganizationId.Get()
 	}
 	if o.DefaultModelId.IsSet() {
 		toSerialize["default_model_id"] = o.DefaultModelId.Get()

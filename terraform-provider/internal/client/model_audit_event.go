@@ -25,7 +25,7 @@ type AuditEvent struct {
 	OccurredAt time.Time `json:"occurred_at"`
 	// The organization; null for events outside organizations.
 	OrganizationId NullableString `json:"organization_id"`
-	// The operationId; `callModel` for a call through the LLM Proxy; `signIn`, `signOut`, `useSession` or `sendForm` in the Console; `linkUser` if a user signs in with the identity provider for the first time, by a verified email; `joinByGroup`, `changeByGroup` or `leaveByGroup` for a member by group; or a server command, such as `keyset rewrap`.
+	// The operationId; `callModel` for a call through the LLM Proxy; `signIn`, `confirmSignIn`, `signOut`, `useSession` or `sendForm` in the Console; `linkUser` if a user signs in with the identity provider for the first time, by a verified email; `joinByGroup`, `changeByGroup` or `leaveByGroup` for a member by group; or a server command, such as `keyset rewrap`.
 	Operation string       `json:"operation"`
 	Outcome   AuditOutcome `json:"outcome"`
 	// The problem code of a denied operation; null if it was performed.

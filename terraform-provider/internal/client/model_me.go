@@ -34,7 +34,11 @@ type Me struct {
 	// The organization that the API token is bound to; null if it is not bound.
 	OrganizationId NullableString `json:"organization_id"`
 	// The organization in which model names without a slug are resolved: the one that the API token is bound to, else the chosen one, else that of the oldest membership; null without any.
-	HomeOrganizationId   NullableString `json:"home_organization_id"`
+	HomeOrganizationId NullableString `json:"home_organization_id"`
+	// The permissions of the token.
+	Scopes []TokenScope `json:"scopes"`
+	// The only models that the token can call; null for every model that its user can call, an empty list for none. Other models are absent from its `/v1/models`. Renaming a model changes nothing; the id of a deleted model stays.
+	ModelIds             []string `json:"model_ids"`
 	AdditionalProperties map[string]interface{}
 }
 
@@ -44,7 +48,7 @@ type _Me Me
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMe(id string, username string, name string, email NullableString, role Role, memberships []Membership, apiTokenId NullableString, organizationId NullableString, homeOrganizationId NullableString) *Me {
+func NewMe(id string, username string, name string, email NullableString, role Role, memberships []Membership, apiTokenId NullableString, organizationId NullableString, homeOrganizationId NullableString, scopes []TokenScope, modelIds []string) *Me {
 	this := Me{}
 	this.Id = id
 	this.Username = username
@@ -55,6 +59,8 @@ func NewMe(id string, username string, name string, email NullableString, role R
 	this.ApiTokenId = apiTokenId
 	this.OrganizationId = organizationId
 	this.HomeOrganizationId = homeOrganizationId
+	this.Scopes = scopes
+	this.ModelIds = modelIds
 	return &this
 }
 
@@ -290,6 +296,56 @@ func (o *Me) SetHomeOrganizationId(v string) {
 	o.HomeOrganizationId.Set(&v)
 }
 
+// GetScopes returns the Scopes field value
+func (o *Me) GetScopes() []TokenScope {
+	if o == nil {
+		var ret []TokenScope
+		return ret
+	}
+
+	return o.Scopes
+}
+
+// GetScopesOk returns a tuple with the Scopes field value
+// and a boolean to check if the value has been set.
+func (o *Me) GetScopesOk() ([]TokenScope, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Scopes, true
+}
+
+// SetScopes sets field value
+func (o *Me) SetScopes(v []TokenScope) {
+	o.Scopes = v
+}
+
+// GetModelIds returns the ModelIds field value
+// If the value is explicit nil, the zero value for []string will be returned
+func (o *Me) GetModelIds() []string {
+	if o == nil {
+		var ret []string
+		return ret
+	}
+
+	return o.ModelIds
+}
+
+// GetModelIdsOk returns a tuple with the ModelIds field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Me) GetModelIdsOk() ([]string, bool) {
+	if o == nil || IsNil(o.ModelIds) {
+		return nil, false
+	}
+	return o.ModelIds, true
+}
+
+// SetModelIds sets field value
+func (o *Me) SetModelIds(v []string) {
+	o.ModelIds = v
+}
+
 func (o Me) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -309,6 +365,10 @@ func (o Me) ToMap() (map[string]interface{}, error) {
 	toSerialize["api_token_id"] = o.ApiTokenId.Get()
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 	toSerialize["home_organization_id"] = o.HomeOrganizationId.Get()
+	toSerialize["scopes"] = o.Scopes
+	if o.ModelIds != nil {
+		toSerialize["model_ids"] = o.ModelIds
+	}
 
 	for key, value := range o.AdditionalProperties {
 		toSerialize[key] = value
@@ -331,6 +391,8 @@ func (o *Me) UnmarshalJSON(data []byte) (err error) {
 		"api_token_id",
 		"organization_id",
 		"home_organization_id",
+		"scopes",
+		"model_ids",
 	}
 
 	allProperties := make(map[string]interface{})
@@ -369,6 +431,8 @@ func (o *Me) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "api_token_id")
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "home_organization_id")
+		delete(additionalProperties, "scopes")
+		delete(additionalProperties, "model_ids")
 		o.AdditionalProperties = additionalProperties
 	}
 

@@ -60,7 +60,7 @@ func TestFiltersAreSentToTheServer(t *testing.T) {
 			sent = append(sent, name)
 		}
 		writer.Header().Set("Content-Type", "application/json")
-		_, _ = writer.Write([]byte(`{"items":[],"next_page_token":null,"id":"` + id + `","username":"a","name":"a","email":null,"role":"user","home_organization_id":null,"memberships":[],"api_token_id":"` + id + `","organization_id":null}`))
+		_, _ = writer.Write([]byte(`{"items":[],"next_page_token":null,"id":"` + id + `","username":"a","name":"a","email":null,"role":"user","home_organization_id":null,"memberships":[],"api_token_id":"` + id + `","organization_id":null,"scopes":["read"],"model_ids":null}`))
 	}))
 	t.Cleanup(listener.Close)
 	server := serve(t)

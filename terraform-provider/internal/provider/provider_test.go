@@ -209,6 +209,7 @@ func TestTokensOfOtherUsersAreRefreshedByPages(t *testing.T) {
 	token := func(number int) map[string]any {
 		return map[string]any{
 			"id": id(number), "user_id": agent, "description": "CI", "prefix": "agyn_0123456", "organization_id": nil, "expires_at": nil, "last_used_at": nil,
+			"user_name": "Agent", "scopes": []string{"call_models"}, "model_ids": nil, "last_used_address": nil, "last_used_user_agent": nil,
 			"created_by_token_id": nil, "default_model_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
 		}
 	}
@@ -295,6 +296,7 @@ func callerWith(role string) map[string]any {
 	return map[string]any{
 		"id": id, "username": "a", "name": "a", "email": nil, "role": role, "memberships": []any{}, "api_token_id": id, "organization_id": nil,
 		"home_organization_id": nil,
+		"scopes":               []string{"read", "manage"}, "model_ids": nil,
 	}
 }
 

@@ -3,6 +3,7 @@ resource "agyn_api_token" "payments" {
   organization_id = agyn_organization.acme.id
   description     = "Payments agents"
   expires_at      = "2027-01-31T00:00:00Z"
+  scopes          = ["call_models"]
 }
 
 output "payments_token" {

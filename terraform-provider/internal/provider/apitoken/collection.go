@@ -15,7 +15,10 @@ import (
 // dataModel is the complete API token.
 type dataModel struct {
 	model
-	LastUsedAt types.String `tfsdk:"last_used_at"`
+	UserName          types.String `tfsdk:"user_name"`
+	LastUsedAt        types.String `tfsdk:"last_used_at"`
+	LastUsedAddress   types.String `tfsdk:"last_used_address"`
+	LastUsedUserAgent types.String `tfsdk:"last_used_user_agent"`
 }
 
 // Collection describes the data sources and the list resource.
@@ -40,7 +43,10 @@ func Collection() object.Collection[client.ApiToken, dataModel] {
 			return api.List[client.ApiToken](listRequest(ctx, with, query), limit)
 		},
 		Read: func(token *client.ApiToken) dataModel {
-			return dataModel{model: read(token, timetypes.NewRFC3339Null()), LastUsedAt: object.Time(token.LastUsedAt.Get())}
+			return dataModel{
+				model: read(token, timetypes.NewRFC3339Null()), UserName: types.StringValue(token.UserName), LastUsedAt: object.Time(token.LastUsedAt.Get()),
+				LastUsedAddress: types.StringPointerValue(token.LastUsedAddress.Get()), LastUsedUserAgent: types.StringPointerValue(token.LastUsedUserAgent.Get()),
+			}
 		},
 		Result: func(token *client.ApiToken) object.Result {
 			model := read(token, timetypes.NewRFC3339Null())
@@ -62,15 +68,20 @@ func listRequest(ctx context.Context, with *api.Client, query object.Query) clie
 
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
-		"user_id":             schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user that the token belongs to."},
-		"description":         schema.StringAttribute{Computed: true, MarkdownDescription: "The purpose of the token."},
-		"organization_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the only organization that the token has access to; null if it is not bound to one."},
-		"default_model_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model of calls without a model; null if the token has no default model."},
-		"expires_at":          schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Computed: true, MarkdownDescription: "The time of expiry (RFC 3339); null if the token does not expire."},
-		"prefix":              schema.StringAttribute{Computed: true, MarkdownDescription: "The first characters of the token."},
-		"created_by_token_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token that created this one; revoking that one revokes this one too. Null if no token created it."},
-		"last_used_at":        schema.StringAttribute{Computed: true, MarkdownDescription: "The time of the last use (RFC 3339), precise to a minute; null if the token was never used."},
-		"created_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
+		"id":                   schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"user_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user that the token belongs to."},
+		"description":          schema.StringAttribute{Computed: true, MarkdownDescription: "The purpose of the token."},
+		"user_name":            schema.StringAttribute{Computed: true, MarkdownDescription: "The name of that user."},
+		"scopes":               schema.SetAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: "The permissions of the token: " + object.Backticked(client.AllowedTokenScopeEnumValues) + "."},
+		"model_ids":            schema.SetAttribute{ElementType: types.StringType, Computed: true, MarkdownDescription: "The ids of the only models that the token can call; null for every model that its user can call."},
+		"organization_id":      schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the only organization that the token has access to; null if it is not bound to one."},
+		"default_model_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model of calls without a model; null if the token has no default model."},
+		"expires_at":           schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Computed: true, MarkdownDescription: "The time of expiry (RFC 3339); null if the token does not expire."},
+		"prefix":               schema.StringAttribute{Computed: true, MarkdownDescription: "The first characters of the token."},
+		"created_by_token_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token that created this one; revoking that one revokes this one too. Null if no token created it."},
+		"last_used_address":    schema.StringAttribute{Computed: true, MarkdownDescription: "The IP address of the last use; null if unknown."},
+		"last_used_user_agent": schema.StringAttribute{Computed: true, MarkdownDescription: "The start of the `User-Agent` of the last use; null if unknown."},
+		"last_used_at":         schema.StringAttribute{Computed: true, MarkdownDescription: "The time of the last use (RFC 3339), precise to a minute; null if the token was never used."},
+		"created_at":           schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
 	}
 }

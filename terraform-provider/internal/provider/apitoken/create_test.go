@@ -30,7 +30,8 @@ func TestTokenWithLostPlaintextIsRevokedAndReplaced(t *testing.T) {
 				}
 				keys = append(keys, request.Header.Get("Idempotency-Key"))
 				token := map[string]any{
-					"id": lostID, "user_id": lostID, "description": "CI", "prefix": "agyn_0123456", "organization_id": nil, "expires_at": nil,
+					"id": lostID, "user_id": lostID, "description": "CI", "prefix": "agyn_0123456", "user_name": "Agent", "scopes": []string{"call_models"}, "model_ids": nil,
+					"last_used_address": nil, "last_used_user_agent": nil, "organization_id": nil, "expires_at": nil,
 					"last_used_at": nil, "created_by_token_id": nil, "default_model_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
 				}
 				if len(keys) > 1 {

@@ -32,6 +32,8 @@ type ephemeralModel struct {
 	ID             types.String         `tfsdk:"id"`
 	UserID         types.String         `tfsdk:"user_id"`
 	Description    types.String         `tfsdk:"description"`
+	Scopes         types.Set            `tfsdk:"scopes"`
+	ModelIDs       types.Set            `tfsdk:"model_ids"`
 	OrganizationID types.String         `tfsdk:"organization_id"`
 	Lifetime       timetypes.GoDuration `tfsdk:"lifetime"`
 	ExpiresAt      types.String         `tfsdk:"expires_at"`
@@ -71,6 +73,19 @@ func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, respons
 				MarkdownDescription: "The purpose of the token, 1 to 128 characters.",
 				Validators:          object.Text(128),
 			},
+			"scopes": schema.SetAttribute{
+				ElementType:         types.StringType,
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: "The permissions of the token: " + object.Backticked(client.AllowedTokenScopeEnumValues) + ". " + scopesText,
+				Validators:          scopeRules(),
+			},
+			"model_ids": schema.SetAttribute{
+				ElementType:         types.StringType,
+				Optional:            true,
+				MarkdownDescription: modelsText,
+				Validators:          modelRules(),
+			},
 			"organization_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The id of the only organization that the token has access to. Without it, the token has access to all organizations of its user.",
@@ -109,7 +124,8 @@ func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, res
 	expiry := time.Now().Add(lifetime)
 	body := client.ApiTokenCreate{
 		Description: config.Description.ValueString(), UserId: object.Optional(config.UserID),
-		OrganizationId: object.Optional(config.OrganizationID), ExpiresAt: &expiry,
+		Scopes: scopesOf(ctx, config.Scopes, &response.Diagnostics), ModelIds: textsOf(ctx, config.ModelIDs, &response.Diagnostics),
+		OrganizationId: *client.NewNullableString(object.Optional(config.OrganizationID)), ExpiresAt: &expiry,
 	}
 	created := create(ctx, e.Client, body, &response.Diagnostics)
 	if created == nil {
@@ -117,6 +133,7 @@ func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, res
 	}
 	config.ID = types.StringValue(created.Id)
 	config.UserID = types.StringValue(created.UserId)
+	config.Scopes = setOf(created.Scopes)
 	config.ExpiresAt = object.Time(created.ExpiresAt.Get())
 	config.Token = types.StringPointerValue(created.Token)
 	response.Diagnostics.Append(response.Result.Set(ctx, config)...)

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -34,6 +35,8 @@ type model struct {
 	ID             types.String      `tfsdk:"id"`
 	UserID         types.String      `tfsdk:"user_id"`
 	Description    types.String      `tfsdk:"description"`
+	Scopes         types.Set         `tfsdk:"scopes"`
+	ModelIDs       types.Set         `tfsdk:"model_ids"`
 	OrganizationID types.String      `tfsdk:"organization_id"`
 	DefaultModelID types.String      `tfsdk:"default_model_id"`
 	ExpiresAt      timetypes.RFC3339 `tfsdk:"expires_at"`
@@ -80,7 +83,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	replaced := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Manages an API token. The state contains the token in plaintext. If you need a token only during a run, use the " +
-			"ephemeral resource of the same name. Any change replaces the token.",
+			"ephemeral resource of the same name. `description`, `scopes`, `model_ids` and `default_model_id` change in place; any other change replaces the token.",
 		Attributes: map[string]schema.Attribute{
 			"id": object.ID(kind),
 			"user_id": schema.StringAttribute{
@@ -94,7 +97,20 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				Required:            true,
 				MarkdownDescription: "The purpose of the token, 1 to 128 characters.",
 				Validators:          object.Text(128),
-				PlanModifiers:       replaced,
+			},
+			"scopes": schema.SetAttribute{
+				ElementType:         types.StringType,
+				Optional:            true,
+				Computed:            true,
+				MarkdownDescription: "The permissions of the token, at most those of the provider's own token: " + object.Backticked(client.AllowedTokenScopeEnumValues) + ". " + scopesText,
+				Validators:          scopeRules(),
+				PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
+			},
+			"model_ids": schema.SetAttribute{
+				ElementType:         types.StringType,
+				Optional:            true,
+				MarkdownDescription: modelsText,
+				Validators:          modelRules(),
 			},
 			"organization_id": schema.StringAttribute{
 				Optional:            true,
@@ -106,7 +122,6 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				Optional:            true,
 				MarkdownDescription: "The id of the model of calls without a model. It has precedence over the organization's default model, see `agyn_default_model`.",
 				Validators:          []validator.String{object.UUID()},
-				PlanModifiers:       replaced,
 			},
 			"expires_at": schema.StringAttribute{
 				CustomType: timetypes.RFC3339Type{},
@@ -150,7 +165,9 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.ApiTokenCreate{
-		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID), OrganizationId: object.Optional(plan.OrganizationID),
+		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID),
+		Scopes: scopesOf(ctx, plan.Scopes, &response.Diagnostics), ModelIds: textsOf(ctx, plan.ModelIDs, &response.Diagnostics),
+		OrganizationId: *client.NewNullableString(object.Optional(plan.OrganizationID)),
 		DefaultModelId: *client.NewNullableString(object.Optional(plan.DefaultModelID)), ExpiresAt: object.Instant(plan.ExpiresAt),
 	}
 	created := create(ctx, r.Client, body, &response.Diagnostics)
@@ -185,12 +202,28 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update sends nothing: only the time-outs can change in place.
+// Update replaces the description, the scopes and the models.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	defer done()
+	body := client.ApiTokenUpdate{
+		Description: plan.Description.ValueString(), Scopes: scopesOf(ctx, plan.Scopes, &response.Diagnostics),
+		ModelIds:       textsOf(ctx, plan.ModelIDs, &response.Diagnostics),
+		DefaultModelId: *client.NewNullableString(object.Optional(plan.DefaultModelID)),
+	}
+	if response.Diagnostics.HasError() {
+		return
+	}
+	updated, _, err := r.Client.ApiTokensAPI.UpdateApiToken(ctx, plan.ID.ValueString()).ApiTokenUpdate(body).Execute()
+	if err != nil {
+		response.Diagnostics.Append(api.Diagnose("The API token cannot be updated", err)...)
+		return
+	}
+	plan.model = read(updated, plan.ExpiresAt)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
@@ -216,6 +249,8 @@ func read(token *client.ApiToken, known timetypes.RFC3339) model {
 		ID:             types.StringValue(token.Id),
 		UserID:         types.StringValue(token.UserId),
 		Description:    types.StringValue(token.Description),
+		Scopes:         setOf(token.Scopes),
+		ModelIDs:       setOf(token.ModelIds),
 		OrganizationID: types.StringPointerValue(token.OrganizationId.Get()),
 		DefaultModelID: types.StringPointerValue(token.DefaultModelId.Get()),
 		ExpiresAt:      expiresAt,
@@ -248,10 +283,11 @@ func create(ctx context.Context, with *api.Client, body client.ApiTokenCreate, d
 // metadata returns a new API token without the plaintext.
 func metadata(created *client.ApiTokenCreated) *client.ApiToken {
 	return &client.ApiToken{
-		Id: created.Id, UserId: created.UserId, Description: created.Description, Prefix: created.Prefix, OrganizationId: created.OrganizationId,
-		DefaultModelId: created.DefaultModelId,
-		ExpiresAt:      created.ExpiresAt, LastUsedAt: created.LastUsedAt,
-		CreatedByTokenId: created.CreatedByTokenId, CreatedAt: created.CreatedAt, UpdatedAt: created.UpdatedAt,
+		Id: created.Id, UserId: created.UserId, UserName: created.UserName, Description: created.Description, Prefix: created.Prefix,
+		Scopes: created.Scopes, ModelIds: created.ModelIds, OrganizationId: created.OrganizationId, DefaultModelId: created.DefaultModelId,
+		ExpiresAt: created.ExpiresAt, LastUsedAt: created.LastUsedAt, LastUsedAddress: created.LastUsedAddress,
+		LastUsedUserAgent: created.LastUsedUserAgent,
+		CreatedByTokenId:  created.CreatedByTokenId, CreatedAt: created.CreatedAt, UpdatedAt: created.UpdatedAt,
 	}
 }
 

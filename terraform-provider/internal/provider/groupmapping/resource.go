@@ -76,7 +76,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Gives the users in a group of the identity provider a role in an organization. They become members at once if they have " +
 			"signed in with the group, otherwise at their next sign-in, and lose the membership with the group or the mapping. Members added by " +
-			"hand keep their role. Only for owners of the organization and cluster admins.",
+			"hand keep their role. Only cluster admins create and update group mappings; owners of the organization read and delete them.",
 		Attributes: map[string]schema.Attribute{
 			"id":              object.ID(kind),
 			"organization_id": object.OrganizationID(),

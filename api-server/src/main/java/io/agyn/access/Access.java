@@ -65,7 +65,8 @@ public final class Access {
         return organization.map(identity::effectiveRoleIn).orElse(Optional.of(identity.effectiveRole())).stream()
                         .anyMatch(role -> permission.roles().contains(role) && !isReserved(operation, role))
                 && (permission.tokens() == Tokens.ANY_TOKEN
-                        || identity.credential().organization().isEmpty());
+                        || identity.credential().organization().isEmpty())
+                && permission.scope().stream().allMatch(identity.credential().rights()::has);
     }
 
     /**
@@ -130,5 +131,12 @@ public final class Access {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN, "The API token is bound to an organization; use one that is not.");
         }
+        permission
+                .scope()
+                .filter(scope -> !identity.credential().rights().has(scope))
+                .ifPresent(scope -> {
+                    throw InsufficientScope.of(
+                            scope, "The API token lacks the scope " + scope + "; use one that has it.");
+                });
     }
 }

@@ -12,9 +12,15 @@ import java.util.UUID;
  * @param organization the organization that it is bound to, if any
  * @param expiresAt when it expires, if ever
  * @param defaultModel the model for calls without a model, if any
+ * @param rights what it may do of what its user may do
  */
 public record Credential(
-        Kind kind, UUID id, Optional<UUID> organization, Optional<Instant> expiresAt, Optional<UUID> defaultModel) {
+        Kind kind,
+        UUID id,
+        Optional<UUID> organization,
+        Optional<Instant> expiresAt,
+        Optional<UUID> defaultModel,
+        TokenRights rights) {
     /** The kinds of credentials. */
     public enum Kind {
         /** An API token. */
@@ -27,7 +33,19 @@ public record Credential(
         SIGN_IN
     }
 
-    /** An API token. */
+    /** Creates a credential with the rights of its kind, which are all for an API token. */
+    public Credential(
+            Kind kind, UUID id, Optional<UUID> organization, Optional<Instant> expiresAt, Optional<UUID> defaultModel) {
+        this(
+                kind,
+                id,
+                organization,
+                expiresAt,
+                defaultModel,
+                kind == Kind.ACCESS_TOKEN ? TokenRights.ACCESS_TOKEN : TokenRights.ALL);
+    }
+
+    /** An API token with all rights. */
     public static Credential apiToken(
             UUID id, Optional<UUID> organization, Optional<Instant> expiresAt, Optional<UUID> defaultModel) {
         return new Credential(Kind.API_TOKEN, id, organization, expiresAt, defaultModel);

@@ -8,6 +8,7 @@ import static io.agyn.access.Permissions.Tokens.ANY_TOKEN;
 import static io.agyn.access.Permissions.Tokens.UNBOUND_TOKEN;
 import static java.util.Map.entry;
 
+import io.agyn.api.model.TokenScope;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,93 +28,104 @@ public final class Permissions {
     /**
      * The requirements of an operation.
      *
-     * @param roles the roles that may call it
+     * @param scope the scope that the credential needs; empty for an operation of every credential
      * @param tokens whether bound tokens may call it
+     * @param roles the roles that may call it
      */
-    public record Permission(Set<EffectiveRole> roles, Tokens tokens) {}
+    public record Permission(Optional<TokenScope> scope, Tokens tokens, Set<EffectiveRole> roles) {}
+
+    private static final Optional<TokenScope> NO_SCOPE = Optional.empty();
+    private static final Optional<TokenScope> CALL_MODELS = Optional.of(TokenScope.CALL_MODELS);
+    private static final Optional<TokenScope> READ = Optional.of(TokenScope.READ);
+    private static final Optional<TokenScope> MANAGE = Optional.of(TokenScope.MANAGE);
+    private static final Optional<TokenScope> MANAGE_TOKENS = Optional.of(TokenScope.MANAGE_TOKENS);
+    private static final Optional<TokenScope> REVEAL = Optional.of(TokenScope.REVEAL);
 
     // spotless:off
     private static final Map<String, Permission> TABLE = Map.ofEntries(
-            operation("getMe",              ANY_TOKEN,     CLUSTER_ADMIN, USER),
-            operation("updateMe",           UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("getMe",                            NO_SCOPE,      ANY_TOKEN,     CLUSTER_ADMIN, USER),
+            operation("updateMe",                         MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
 
-            operation("listUsers",          UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("createUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("getUser",            UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("updateUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("deleteUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("listUsers",                        READ,          UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("createUser",                       MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("getUser",                          READ,          UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("updateUser",                       MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("deleteUser",                       MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN),
 
-            operation("listApiTokens",      UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
-            operation("createApiToken",     UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
-            operation("getApiToken",        UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
-            operation("deleteApiToken",     UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("listApiTokens",                    READ,          UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("createApiToken",                   MANAGE_TOKENS, UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("getApiToken",                      READ,          UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("updateApiToken",                   MANAGE_TOKENS, UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("deleteApiToken",                   MANAGE_TOKENS, UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("listOrganizationApiTokens",        READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteOrganizationApiToken",       MANAGE_TOKENS, ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("listOrganizations",  ANY_TOKEN,     CLUSTER_ADMIN, USER),
-            operation("createOrganization", UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
-            operation("getOrganization",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("getOrganizationContents", ANY_TOKEN, CLUSTER_ADMIN, OWNER),
-            operation("updateOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("deleteOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listOrganizations",                READ,          ANY_TOKEN,     CLUSTER_ADMIN, USER),
+            operation("createOrganization",               MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("getOrganization",                  READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("getOrganizationContents",          READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("updateOrganization",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteOrganization",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("listMembers",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("addMember",          ANY_TOKEN,     CLUSTER_ADMIN),
-            operation("getMember",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("updateMember",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("removeMember",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listMembers",                      READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("addMember",                        MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN),
+            operation("getMember",                        READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateMember",                     MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("removeMember",                     MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("leaveOrganization",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("leaveOrganization",                MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
 
-            operation("listInvitations",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("createInvitation",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("getInvitation",      ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("cancelInvitation",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("resendInvitation",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("listMyInvitations",  UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
-            operation("acceptInvitation",   UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
-            operation("declineInvitation",  UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("listInvitations",                  READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("createInvitation",                 MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getInvitation",                    READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("cancelInvitation",                 MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("resendInvitation",                 MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listMyInvitations",                READ,          UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("acceptInvitation",                 MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("declineInvitation",                MANAGE,        UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
 
-            operation("listGroupMappings",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("createGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN),
-            operation("getGroupMapping",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("updateGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN),
-            operation("deleteGroupMapping", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listGroupMappings",                READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("createGroupMapping",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN),
+            operation("getGroupMapping",                  READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("updateGroupMapping",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN),
+            operation("deleteGroupMapping",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("listSecrets",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("createSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("getSecret",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("updateSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("deleteSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("revealSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("checkSecret",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listSecrets",                      READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createSecret",                     MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getSecret",                        READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateSecret",                     MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteSecret",                     MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("revealSecret",                     REVEAL,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("checkSecret",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("listSecretProviders",  ANY_TOKEN,   CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("createSecretProvider", ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
-            operation("getSecretProvider",    ANY_TOKEN,   CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("updateSecretProvider", ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
-            operation("deleteSecretProvider", ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
-            operation("revealSecretProviderCredentials", ANY_TOKEN, CLUSTER_ADMIN, OWNER),
-            operation("checkSecretProvider",  ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
+            operation("listSecretProviders",              READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createSecretProvider",             MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getSecretProvider",                READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateSecretProvider",             MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteSecretProvider",             MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("revealSecretProviderCredentials",  REVEAL,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("checkSecretProvider",              MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("listLlmProviders",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("createLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("getLlmProvider",     ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("updateLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("deleteLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("revealLlmProviderCredentials", ANY_TOKEN, CLUSTER_ADMIN, OWNER),
+            operation("listLlmProviders",                 READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createLlmProvider",                MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getLlmProvider",                   READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateLlmProvider",                MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteLlmProvider",                MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("revealLlmProviderCredentials",     REVEAL,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
-            operation("listModels",         ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("createModel",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("getModel",           ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("updateModel",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("deleteModel",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("testModel",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("listModels",                       READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createModel",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getModel",                         READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateModel",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteModel",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("testModel",                        CALL_MODELS,   ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
 
-            operation("getUsage",           ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
-            operation("listUsageRecords",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("getUsage",                         READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("listUsageRecords",                 READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
 
-            operation("listAuditEvents",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("exportAuditEvents",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
-            operation("listClusterAuditEvents", UNBOUND_TOKEN, CLUSTER_ADMIN));
+            operation("listAuditEvents",                  READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("exportAuditEvents",                READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listClusterAuditEvents",           READ,          UNBOUND_TOKEN, CLUSTER_ADMIN));
     // spotless:on
 
     private Permissions() {}
@@ -127,7 +139,8 @@ public final class Permissions {
         return TABLE.keySet();
     }
 
-    private static Map.Entry<String, Permission> operation(String id, Tokens tokens, EffectiveRole... roles) {
-        return entry(id, new Permission(Set.of(roles), tokens));
+    private static Map.Entry<String, Permission> operation(
+            String id, Optional<TokenScope> scope, Tokens tokens, EffectiveRole... roles) {
+        return entry(id, new Permission(scope, tokens, Set.of(roles)));
     }
 }

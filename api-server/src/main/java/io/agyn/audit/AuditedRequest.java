@@ -6,6 +6,7 @@ import io.agyn.access.Caller;
 import io.agyn.access.Identity;
 import io.agyn.access.PathIds;
 import io.agyn.access.SourceAddress;
+import io.agyn.access.UserAgent;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
 import io.agyn.contract.Contract.Operation;
@@ -25,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 class AuditedRequest {
     // Logged outside of the organization, whose chain nobody can read after the deletion.
     private static final String DELETE_ORGANIZATION = "deleteOrganization";
-    private static final int MAX_USER_AGENT_LENGTH = 256;
+
+    /** The caller reaches the organization, but may not do what they asked. */
+    private static final int FORBIDDEN = ProblemKind.FORBIDDEN.status();
 
     private final RoutingContext context;
     private final PathIds ids;
@@ -72,8 +75,8 @@ class AuditedRequest {
      */
     Event denied(String operation, ProblemKind problem) {
         // Denials in an organization that the caller does not reach are not in its log.
-        UUID organization = problem == ProblemKind.FORBIDDEN ? organization() : null;
-        UUID resource = problem == ProblemKind.FORBIDDEN ? ids.innermost().orElse(null) : organization();
+        UUID organization = problem.status() == FORBIDDEN ? organization() : null;
+        UUID resource = problem.status() == FORBIDDEN ? ids.innermost().orElse(null) : organization();
         return Event.now(organization, operation, Outcome.DENIED, problem.code(), resource, List.of(), source());
     }
 
@@ -89,16 +92,7 @@ class AuditedRequest {
     }
 
     private @Nullable String userAgent() {
-        return userAgent(context.request().getHeader("User-Agent"));
-    }
-
-    /** Returns the caller's User-Agent without control characters, which PostgreSQL may not store. */
-    static @Nullable String userAgent(@Nullable String sent) {
-        if (sent == null) {
-            return null;
-        }
-        String printable = sent.replaceAll("\\p{Cntrl}", "");
-        return printable.substring(0, Math.min(printable.length(), MAX_USER_AGENT_LENGTH));
+        return UserAgent.printable(context.request().getHeader("User-Agent"));
     }
 
     private @Nullable UUID organization() {

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.agyn.access.DenialLog;
 import io.agyn.access.Throttle;
+import io.agyn.access.UserAgent;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
 import io.agyn.problems.ProblemKind;
@@ -50,7 +51,7 @@ class DeniedAccess implements DenialLog {
                             user.toString(),
                             event.operation(),
                             problem,
-                            problem == ProblemKind.FORBIDDEN ? event.resourceId() : null);
+                            problem.status() == ProblemKind.FORBIDDEN.status() ? event.resourceId() : null);
         }
     }
 
@@ -90,7 +91,7 @@ class DeniedAccess implements DenialLog {
                                 null,
                                 null,
                                 sender.address(),
-                                AuditedRequest.userAgent(sender.userAgent()),
+                                UserAgent.printable(sender.userAgent()),
                                 sender.requestId())),
                 problem);
     }

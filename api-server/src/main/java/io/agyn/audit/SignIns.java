@@ -21,7 +21,7 @@ public class SignIns {
     /**
      * Adds the event in the current transaction.
      *
-     * @param operation {@code signIn} or {@code signOut}
+     * @param operation {@code signIn}, {@code confirmSignIn} or {@code signOut}
      * @param tokenId the API token of the session
      */
     @Transactional(TxType.MANDATORY)

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.access.Access;
+import io.agyn.api.model.ApiTokenCreate;
 import io.agyn.contract.Bodies;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,15 @@ public class Api {
         this.bodies = requireNonNull(bodies, "bodies is null");
         this.changes = requireNonNull(changes, "changes is null");
         this.problems = requireNonNull(problems, "problems is null");
-        this.mapper = mapper.copy().setSerializationInclusion(JsonInclude.Include.NON_NULL);
+        this.mapper = mapper.copy()
+                .setSerializationInclusion(JsonInclude.Include.NON_NULL)
+                .addMixIn(ApiTokenCreate.class, ExplicitOrganization.class);
+    }
+
+    /** The Console's form always decides on the organization of a token, also if it is none. */
+    private interface ExplicitOrganization {
+        @JsonInclude(JsonInclude.Include.ALWAYS)
+        UUID getOrganizationId();
     }
 
     /**

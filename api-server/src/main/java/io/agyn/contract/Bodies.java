@@ -16,10 +16,12 @@ import java.util.List;
 public final class Bodies {
     private final SchemaCheck schemas;
     private final List<BodyRules<?>> rules;
+    private final BodyFields fields;
     private final ObjectMapper mapper;
 
-    Bodies(SchemaCheck schemas, @All List<BodyRules<?>> rules, ObjectMapper mapper) {
+    Bodies(SchemaCheck schemas, @All List<BodyRules<?>> rules, BodyFields fields, ObjectMapper mapper) {
         this.schemas = schemas;
+        this.fields = fields;
         this.rules = List.copyOf(rules);
         this.mapper = mapper.copy()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -38,6 +40,7 @@ public final class Bodies {
         Violations violations = new Violations();
         JsonNode tree = JsonTree.read(json, violations);
         if (schemas.body(tree, type.getSimpleName(), violations)) {
+            fields.set(tree);
             T body = bound(tree, type);
             rules.forEach(rule -> applyIfAbout(rule, body, violations));
             violations.throwIfAny();

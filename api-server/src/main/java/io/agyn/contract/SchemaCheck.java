@@ -55,6 +55,12 @@ final class SchemaCheck {
             }
             return;
         }
+        if (schema.path("type").asText().equals("boolean")) {
+            if (!text.equals("true") && !text.equals("false")) {
+                violations.in(parameter.name(), "Must be true or false.");
+            }
+            return;
+        }
         if (schema.path("type").asText().equals("array")) {
             array(text, parameter, violations);
             return;
@@ -99,6 +105,7 @@ final class SchemaCheck {
         boolean rightType =
                 switch (type) {
                     case "object" -> value.isObject();
+                    case "array" -> value.isArray();
                     case "string" -> value.isTextual();
                     default -> throw new IllegalStateException("no request has a field of type " + type);
                 };
@@ -110,12 +117,35 @@ final class SchemaCheck {
             object((ObjectNode) value, schema, pointer, violations);
             return true;
         }
+        if (value.isArray()) {
+            return items(value, schema, pointer, violations);
+        }
         List<String> details = textViolations(value.asText(), schema);
         details.forEach(detail -> violations.at(pointer, detail));
         // Values that cannot be bound to their Java type are removed; other texts stay, for the rules to check.
         return details.isEmpty()
                 || !(schema.has("enum")
                         || BOUND_FORMATS.contains(schema.path("format").asText()));
+    }
+
+    /** Checks an array; one with an invalid item has the wrong type. */
+    private boolean items(JsonNode array, JsonNode schema, String pointer, Violations violations) {
+        int size = array.size();
+        int minimum = schema.path("minItems").asInt(0);
+        int maximum = schema.path("maxItems").asInt(Integer.MAX_VALUE);
+        if (size < minimum || size > maximum) {
+            violations.at(pointer, "Must have %d to %d items, not %d.".formatted(minimum, maximum, size));
+            return false;
+        }
+        boolean areRight = true;
+        for (int i = 0; i < size; i++) {
+            areRight &= value(array.path(i), schema.path("items"), pointer + "/" + i, violations);
+        }
+        if (schema.path("uniqueItems").asBoolean()
+                && StreamSupport.stream(array.spliterator(), false).distinct().count() < size) {
+            violations.at(pointer, "Must not repeat an item.");
+        }
+        return areRight;
     }
 
     private void object(ObjectNode object, JsonNode schema, String pointer, Violations violations) {
@@ -223,7 +253,14 @@ final class SchemaCheck {
                     case OBJECT, POJO -> "an object";
                     case BINARY, MISSING -> "nothing";
                 };
-        return "Must be %s, not %s.".formatted(type.equals("object") ? "an object" : "a string", given);
+        return "Must be %s, not %s."
+                .formatted(
+                        switch (type) {
+                            case "object" -> "an object";
+                            case "array" -> "an array";
+                            default -> "a string";
+                        },
+                        given);
     }
 
     private static String names(JsonNode properties) {

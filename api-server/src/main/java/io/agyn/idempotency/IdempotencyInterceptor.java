@@ -72,10 +72,13 @@ class IdempotencyInterceptor {
         }
         Identity identity = caller.identity();
         UUID user = identity.userId();
-        // The parameters contain the parsed body, so white space and the order of fields do not matter. The role is
+        // The parameters contain the parsed body, so white space and the order of fields do not matter. Role and rights
+        // are
         // included, so that callers with reduced permissions do not get the earlier response.
         String fingerprinted = request.path() + "\n" + identity.effectiveRole()
-                + identity.credential().organization() + "\n" + mapper.writeValueAsString(invocation.getParameters());
+                + identity.credential().organization()
+                + identity.credential().rights().fingerprint() + "\n"
+                + mapper.writeValueAsString(invocation.getParameters());
         UUID claim = UUID.randomUUID();
         Optional<Response> first = keys.claim(claim, user, key, fingerprinted);
         if (first.isPresent()) {

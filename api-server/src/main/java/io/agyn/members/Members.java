@@ -40,6 +40,11 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
         persistAndFlush(new MemberEntity(organizationId, user, MemberRole.OWNER));
     }
 
+    /** Returns a user's home organization; empty for users without one. */
+    public Optional<UUID> homeOf(UserEntity user) {
+        return Homes.of(user, list("user.id", user.id));
+    }
+
     MemberEntity get(UUID organizationId, UUID userId) {
         return find(organizationId, userId).orElseThrow(() -> ProblemException.notFound("member"));
     }

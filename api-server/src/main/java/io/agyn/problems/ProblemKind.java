@@ -8,6 +8,7 @@ public enum ProblemKind {
     MALFORMED_JSON(400, "Bad Request"),
     UNAUTHENTICATED(401, "Unauthorized"),
     FORBIDDEN(403, "Forbidden"),
+    INSUFFICIENT_SCOPE(403, "Forbidden"),
     NOT_FOUND(404, "Not Found"),
     REFERENCE_NOT_FOUND(404, "Not Found"),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed"),

@@ -1,5 +1,6 @@
 package io.agyn.storage;
 
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -53,6 +54,11 @@ public final class Selection {
                 ? with(field, value)
                 : and("(" + field + " = " + parameter(value) + " or " + otherField + " = " + parameter(otherValue)
                         + ")");
+    }
+
+    /** Requires a time to be set, and to be before another. */
+    public Selection before(String field, @Nullable Instant time) {
+        return time == null ? this : and(field + " < " + parameter(time));
     }
 
     /** Requires one of the fields to contain a text, ignoring case. */

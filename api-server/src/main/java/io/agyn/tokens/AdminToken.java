@@ -2,6 +2,7 @@ package io.agyn.tokens;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.TokenRights;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.UserState;
 import io.agyn.operator.PrivateFile;
@@ -44,7 +45,14 @@ public class AdminToken {
                     new UserEntity(null, "Administrator", null, Role.CLUSTER_ADMIN, UserState.ACTIVE);
             entities.persist(administrator);
             tokens.store(new ApiTokenEntity(
-                    administrator, "First token of the administrator", tokenInFile(), null, null, null, null));
+                    administrator,
+                    "First token of the administrator",
+                    tokenInFile(),
+                    TokenRights.ALL,
+                    null,
+                    null,
+                    null,
+                    null));
         }
     }
 

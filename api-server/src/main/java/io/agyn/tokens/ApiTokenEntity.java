@@ -1,5 +1,7 @@
 package io.agyn.tokens;
 
+import io.agyn.access.TokenRights;
+import io.agyn.api.model.TokenScope;
 import io.agyn.storage.StoredResource;
 import io.agyn.users.UserEntity;
 import jakarta.persistence.Column;
@@ -8,7 +10,13 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 @Entity
@@ -24,6 +32,15 @@ public class ApiTokenEntity extends StoredResource {
 
     @Column(name = "token_hash")
     byte[] tokenHash;
+
+    /** The values of {@link TokenScope}. */
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    String[] scopes;
+
+    /** The only models that the token can call; null for all. */
+    @Column(name = "model_ids")
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    UUID @Nullable [] modelIds;
 
     @Column(name = "organization_id")
     public @Nullable UUID organizationId;
@@ -41,6 +58,14 @@ public class ApiTokenEntity extends StoredResource {
     @Nullable
     Instant lastUsedAt;
 
+    @Column(name = "last_used_address")
+    @Nullable
+    String lastUsedAddress;
+
+    @Column(name = "last_used_user_agent")
+    @Nullable
+    String lastUsedUserAgent;
+
     /** The API token that created this one. */
     @Column(name = "created_by_token_id")
     @Nullable
@@ -52,6 +77,7 @@ public class ApiTokenEntity extends StoredResource {
             UserEntity user,
             String description,
             Plaintext plaintext,
+            TokenRights rights,
             @Nullable UUID organizationId,
             @Nullable UUID defaultModelId,
             @Nullable Instant expiresAt,
@@ -62,8 +88,31 @@ public class ApiTokenEntity extends StoredResource {
         this.prefix = plaintext.prefix();
         this.tokenHash = plaintext.hash();
         this.organizationId = organizationId;
+        this.scopes = names(rights);
+        this.modelIds = ids(rights);
         this.defaultModelId = defaultModelId;
         this.expiresAt = expiresAt;
         this.createdByTokenId = createdByTokenId;
+    }
+
+    void setRights(TokenRights rights) {
+        this.scopes = names(rights);
+        this.modelIds = ids(rights);
+    }
+
+    private static String[] names(TokenRights rights) {
+        return rights.scopes().stream().sorted().map(TokenScope::toString).toArray(String[]::new);
+    }
+
+    private static UUID @Nullable [] ids(TokenRights rights) {
+        return rights.models()
+                .map(models -> models.stream().sorted().toArray(UUID[]::new))
+                .orElse(null);
+    }
+
+    public TokenRights rights() {
+        return new TokenRights(
+                Arrays.stream(scopes).map(TokenScope::fromValue).collect(Collectors.toSet()),
+                Optional.ofNullable(modelIds).map(Set::of));
     }
 }

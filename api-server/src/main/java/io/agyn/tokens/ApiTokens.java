@@ -1,8 +1,12 @@
 package io.agyn.tokens;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.access.Credential;
+import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
 import io.agyn.access.Person;
+import io.agyn.access.SourceAddress;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
 import io.agyn.members.Homes;
@@ -11,10 +15,12 @@ import io.agyn.members.MemberRemoved;
 import io.agyn.problems.ProblemException;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +44,14 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
         where token.%s = :key\
         """;
 
+    private final SourceAddress addresses;
+    private final HttpServerRequest http;
+
+    ApiTokens(SourceAddress addresses, HttpServerRequest http) {
+        this.addresses = requireNonNull(addresses, "addresses is null");
+        this.http = requireNonNull(http, "http is null");
+    }
+
     /**
      * Looks a token up by its plaintext, and records its use unless it has expired.
      *
@@ -45,26 +59,34 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
      */
     @Transactional
     public Optional<Identity> lookUp(String credential) {
-        return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::lookUp);
+        return Plaintext.parse(credential)
+                .map(Plaintext::hash)
+                .flatMap(hash -> lookUp("tokenHash", hash, Optional.of(use())));
     }
 
     /**
-     * Looks a token up by its hash, and records its use unless it has expired.
+     * Looks a token up by its hash, without recording its use.
      *
      * @return the identity, possibly expired; empty if the token is unknown or revoked, or its user is suspended
      */
     @Transactional
     public Optional<Identity> lookUp(byte[] hash) {
-        return lookUp("tokenHash", hash);
+        return lookUp("tokenHash", hash, Optional.empty());
     }
 
     /** Looks a token up by its id; empty if it has become invalid. */
     @Transactional
     public Optional<Identity> identity(UUID tokenId) {
-        return lookUp("id", tokenId).filter(identity -> identity.credential().isValidAt(Instant.now()));
+        return lookUp("id", tokenId, Optional.of(use()))
+                .filter(identity -> identity.credential().isValidAt(Instant.now()));
     }
 
-    private Optional<Identity> lookUp(String field, Object key) {
+    /** The caller of the current HTTP request. */
+    private CredentialUse use() {
+        return new CredentialUse(addresses.of(http), http.getHeader(HttpHeaders.USER_AGENT));
+    }
+
+    private Optional<Identity> lookUp(String field, Object key, Optional<CredentialUse> use) {
         Instant now = Instant.now();
         // In one query, so that user and memberships are consistent.
         List<Object[]> rows = getEntityManager()
@@ -79,9 +101,8 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
         if (token.user.state != UserState.ACTIVE) {
             return Optional.empty();
         }
-        if (identity.credential().isValidAt(now)
-                && (token.lastUsedAt == null || token.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))) {
-            noteUse(token.id, now);
+        if (identity.credential().isValidAt(now) && isUseDue(token, now)) {
+            use.ifPresent(by -> noteUse(token.id, now, by));
         }
         return Optional.of(identity);
     }
@@ -99,14 +120,33 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
                 .orElseThrow(() -> ProblemException.notFound("API token"));
     }
 
+    /** Returns a token that is bound to an organization, locked until the transaction ends. */
+    ApiTokenEntity lockBound(UUID organizationId, UUID id) {
+        return find("id = ?1 and organizationId = ?2", id, organizationId)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("API token"));
+    }
+
     private PanacheQuery<ApiTokenEntity> ofUser(Optional<UUID> userId, UUID id) {
         return userId.isPresent() ? find("id = ?1 and user.id = ?2", id, userId.get()) : find("id", id);
     }
 
-    /** Records the use of a token. */
+    private static boolean isUseDue(ApiTokenEntity token, Instant now) {
+        return token.lastUsedAt == null || token.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION));
+    }
+
+    /** Records the use of a token, unless one was recorded less than a minute before. */
     @Transactional
-    public void noteUse(UUID id, Instant time) {
-        update("lastUsedAt = ?1 where id = ?2", time, id);
+    public void noteUse(UUID id, Instant time, CredentialUse use) {
+        update(
+                "lastUsedAt = ?1, lastUsedAddress = ?2, lastUsedUserAgent = ?3"
+                        + " where id = ?4 and (lastUsedAt is null or lastUsedAt < ?5)",
+                time,
+                use.address(),
+                use.userAgent(),
+                id,
+                time.minus(LAST_USED_PRECISION));
     }
 
     /** Revokes the bound tokens of a removed member. Otherwise, they would work again if the user rejoined. */
@@ -128,11 +168,13 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
         Optional<UUID> organization = Optional.ofNullable(token.organizationId);
         return new Identity(
                 new Person(token.user.id, token.user.username, token.user.name, token.user.role, memberships),
-                Credential.apiToken(
+                new Credential(
+                        Credential.Kind.API_TOKEN,
                         token.id,
                         organization,
                         Optional.ofNullable(token.expiresAt),
-                        Optional.ofNullable(token.defaultModelId)),
+                        Optional.ofNullable(token.defaultModelId),
+                        token.rights()),
                 organization.or(() -> Homes.of(token.user, members)));
     }
 }

@@ -4,16 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
 import io.agyn.access.Identity;
+import io.agyn.access.TokenRights;
 import io.agyn.api.ApiTokensApi;
 import io.agyn.api.model.ApiToken;
 import io.agyn.api.model.ApiTokenCreate;
 import io.agyn.api.model.ApiTokenCreated;
 import io.agyn.api.model.ApiTokenList;
+import io.agyn.api.model.ApiTokenUpdate;
 import io.agyn.api.model.Role;
 import io.agyn.audit.Audited;
+import io.agyn.contract.BodyFields;
 import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.llm.models.Models;
 import io.agyn.members.Members;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.ResourceResponses;
@@ -28,8 +30,10 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -42,16 +46,24 @@ class ApiTokensResource implements ApiTokensApi {
     private final ApiTokens tokens;
     private final Users users;
     private final Members members;
-    private final Models models;
+    private final TokenGrants grants;
+    private final BodyFields fields;
     private final Caller caller;
     private final ResourceResponses responses;
 
     ApiTokensResource(
-            ApiTokens tokens, Users users, Members members, Models models, Caller caller, ResourceResponses responses) {
+            ApiTokens tokens,
+            Users users,
+            Members members,
+            TokenGrants grants,
+            BodyFields fields,
+            Caller caller,
+            ResourceResponses responses) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");
-        this.models = requireNonNull(models, "models is null");
+        this.grants = requireNonNull(grants, "grants is null");
+        this.fields = requireNonNull(fields, "fields is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.responses = requireNonNull(responses, "responses is null");
     }
@@ -76,16 +88,16 @@ class ApiTokensResource implements ApiTokensApi {
     @Override
     public Response createApiToken(ApiTokenCreate body, @Nullable String idempotencyKey) {
         UserEntity user = user(body);
-        requireAccess(user, body.getOrganizationId());
-        if (body.getDefaultModelId() != null) {
-            requireCallable(body.getDefaultModelId(), user, body.getOrganizationId());
-        }
+        UUID organization = fields.has("organization_id") ? body.getOrganizationId() : home(user);
+        requireAccess(user, organization);
+        grants.requireDefault(body.getDefaultModelId(), user, organization);
         Plaintext plaintext = Plaintext.random();
         ApiTokenEntity token = new ApiTokenEntity(
                 user,
                 body.getDescription(),
                 plaintext,
-                body.getOrganizationId(),
+                grants.grant(body.getScopes(), body.getModelIds(), user, organization),
+                organization,
                 body.getDefaultModelId(),
                 expiry(body.getExpiresAt()),
                 caller.identity().credential().tokenId().orElse(null));
@@ -133,22 +145,24 @@ class ApiTokensResource implements ApiTokensApi {
         }
     }
 
-    /** The default model is one that the token can call. */
-    private void requireCallable(UUID modelId, UserEntity user, @Nullable UUID organizationId) {
-        boolean isCallable = models.organizationOf(modelId)
-                .filter(owner -> organizationId == null || organizationId.equals(owner))
-                .filter(owner -> user.role == Role.CLUSTER_ADMIN
-                        || members.find(owner, user.id).isPresent())
-                .isPresent();
-        if (!isCallable) {
-            throw ConstraintProblem.referenceNotFound("default_model_id", "model")
-                    .exception();
-        }
-    }
-
     @Override
     public Response getApiToken(UUID apiTokenId) {
         return responses.ok(read(tokens.get(onlyUser(), apiTokenId)));
+    }
+
+    @Override
+    public Response updateApiToken(UUID apiTokenId, ApiTokenUpdate body, @Nullable String ifMatch) {
+        ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
+        return responses.updated(ifMatch, () -> read(token), () -> {
+            if (!Objects.equals(body.getDefaultModelId(), token.defaultModelId)) {
+                grants.requireDefault(body.getDefaultModelId(), token.user, token.organizationId);
+            }
+            token.setRights(grants.change(token, body.getScopes(), body.getModelIds()));
+            token.description = body.getDescription();
+            token.defaultModelId = body.getDefaultModelId();
+            token.touch();
+            tokens.flush();
+        });
     }
 
     @Override
@@ -171,16 +185,27 @@ class ApiTokensResource implements ApiTokensApi {
         return identity.person().role() == Role.CLUSTER_ADMIN ? Optional.empty() : Optional.of(identity.userId());
     }
 
-    private static ApiToken read(ApiTokenEntity token) {
+    /** The organization of a token whose create request names none. */
+    private @Nullable UUID home(UserEntity user) {
+        return members.homeOf(user).orElse(null);
+    }
+
+    static ApiToken read(ApiTokenEntity token) {
+        TokenRights rights = token.rights();
         return new ApiToken()
                 .id(token.id)
                 .userId(token.user.id)
+                .userName(token.user.name)
                 .description(token.description)
                 .prefix(token.prefix)
+                .scopes(new TreeSet<>(rights.scopes()))
+                .modelIds(rights.models().map(TreeSet::new).orElse(null))
                 .organizationId(token.organizationId)
                 .defaultModelId(token.defaultModelId)
                 .expiresAt(StoredResource.utc(token.expiresAt))
                 .lastUsedAt(StoredResource.utc(token.lastUsedAt))
+                .lastUsedAddress(token.lastUsedAddress)
+                .lastUsedUserAgent(token.lastUsedUserAgent)
                 .createdByTokenId(token.createdByTokenId)
                 .createdAt(StoredResource.utc(token.createdAt))
                 .updatedAt(StoredResource.utc(token.updatedAt));
@@ -190,12 +215,17 @@ class ApiTokensResource implements ApiTokensApi {
         return new ApiTokenCreated()
                 .id(token.getId())
                 .userId(token.getUserId())
+                .userName(token.getUserName())
                 .description(token.getDescription())
                 .prefix(token.getPrefix())
+                .scopes(token.getScopes())
+                .modelIds(token.getModelIds())
                 .organizationId(token.getOrganizationId())
                 .defaultModelId(token.getDefaultModelId())
                 .expiresAt(token.getExpiresAt())
                 .lastUsedAt(token.getLastUsedAt())
+                .lastUsedAddress(token.getLastUsedAddress())
+                .lastUsedUserAgent(token.getLastUsedUserAgent())
                 .createdByTokenId(token.getCreatedByTokenId())
                 .createdAt(token.getCreatedAt())
                 .updatedAt(token.getUpdatedAt())

@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,13 @@ class MeResource implements MeApi {
                 .memberships(memberships(identity))
                 .apiTokenId(identity.credential().tokenId().orElse(null))
                 .organizationId(identity.credential().organization().orElse(null))
-                .homeOrganizationId(home.orElse(null));
+                .homeOrganizationId(home.orElse(null))
+                .scopes(new TreeSet<>(identity.credential().rights().scopes()))
+                .modelIds(identity.credential()
+                        .rights()
+                        .models()
+                        .map(TreeSet::new)
+                        .orElse(null));
     }
 
     /** Sorted by organization id, which is the order of creation. */

@@ -128,9 +128,8 @@ class AccessTest {
         String token = Api.tokenOfNew("owner", own);
         String neighbour = Api.user();
         Api.join(own, neighbour, "member");
-        Response theirs = asAdmin()
-                .body(Map.of("description", "theirs", "user_id", neighbour))
-                .post("/api-tokens");
+        Response theirs =
+                asAdmin().body(Api.tokenBody(Map.of("user_id", neighbour))).post("/api-tokens");
         String id = theirs.path("id");
         for (String method : new String[] {"GET", "DELETE"}) {
             assertAlike(

@@ -12,8 +12,10 @@ import io.agyn.testing.Api;
 import io.agyn.testing.Kind;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,8 +39,13 @@ class PermissionsTest {
     }
 
     /** A caller with an organization, and an organization without them. */
-    private record Scene(Who who, boolean bound, String user, String token, String own, String foreign) {
+    private record Scene(
+            Who who, boolean bound, List<String> scopes, String user, String token, String own, String foreign) {
         private static Scene of(Who who, boolean bound) {
+            return of(who, bound, Api.ALL_SCOPES);
+        }
+
+        private static Scene of(Who who, boolean bound, List<String> scopes) {
             String own = Api.organization();
             String elsewhere = Api.organization();
             String user = Api.user(who == Who.CLUSTER_ADMIN ? "cluster_admin" : "user");
@@ -53,11 +60,15 @@ class PermissionsTest {
                 }
             }
             String reached = who == Who.STRANGER ? elsewhere : own;
-            String token = bound ? Api.tokenOf(user, reached) : Api.tokenOf(user);
+            Map<String, Object> fields = new HashMap<>(Map.of("user_id", user, "scopes", scopes));
+            if (bound) {
+                fields.put("organization_id", reached);
+            }
+            String token = Api.token(fields);
             if (who == Who.SUSPENDED) {
                 Api.setState(user, "suspended");
             }
-            return new Scene(who, bound, user, token, own, Api.organization());
+            return new Scene(who, bound, scopes, user, token, own, Api.organization());
         }
     }
 
@@ -88,6 +99,40 @@ class PermissionsTest {
             } else {
                 walk(operation, scene, expected, seen);
             }
+        }
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CLUSTER_ADMIN, call_models",
+        "CLUSTER_ADMIN, read",
+        "CLUSTER_ADMIN, manage",
+        "CLUSTER_ADMIN, manage_tokens",
+        "CLUSTER_ADMIN, reveal",
+        "OWNER, call_models",
+        "OWNER, read",
+        "OWNER, manage",
+        "OWNER, manage_tokens",
+        "OWNER, reveal",
+        "MEMBER, call_models",
+        "MEMBER, read",
+        "MEMBER, manage",
+        "MEMBER, manage_tokens",
+        "MEMBER, reveal"
+    })
+    void tokensHaveExactlyTheirScope(Who who, String scope) {
+        Map<String, String> expected = new TreeMap<>();
+        Map<String, String> seen = new TreeMap<>();
+        Scene scene = Scene.of(who, false, List.of(scope));
+        for (Operation operation : contract.operations().values()) {
+            boolean endsAccess =
+                    Set.of("deleteOrganization", "leaveOrganization").contains(operation.id());
+            Scene called = endsAccess ? Scene.of(who, false, List.of(scope)) : scene;
+            Optional<String> organization =
+                    operation.path().contains("{organization_id}") ? Optional.of(called.own) : Optional.empty();
+            expected.put(operation.id(), expected(operation, called, organization));
+            seen.put(operation.id(), call(operation, called, called.own));
         }
         assertThat(seen).isEqualTo(expected);
     }
@@ -123,7 +168,13 @@ class PermissionsTest {
                 };
         Permission permission = Permissions.of(operation.id()).orElseThrow();
         if (!permission.roles().contains(role) || scene.bound && permission.tokens() == Tokens.UNBOUND_TOKEN) {
-            return "403";
+            return "403 forbidden";
+        }
+        if (permission
+                .scope()
+                .filter(scope -> !scene.scopes.contains(scope.toString()))
+                .isPresent()) {
+            return "403 insufficient_scope";
         }
         // The caller's token is bound to the organization, so it is not empty.
         return operation.id().equals("deleteOrganization") && scene.bound ? "409" : "done";
@@ -143,10 +194,13 @@ class PermissionsTest {
         }
         RequestSpecification request = as(scene.token);
         if (operation.takesBody()) {
-            request.body(body(operation, organization));
+            request.body(body(operation, scene, organization));
         }
-        int status = request.request(operation.method(), path(operation, scene, organization))
-                .statusCode();
+        Response response = request.request(operation.method(), path(operation, scene, organization));
+        int status = response.statusCode();
+        if (status == 403) {
+            return "403 " + response.path("code");
+        }
         return status / 100 == 2 ? "done" : String.valueOf(status);
     }
 
@@ -200,8 +254,11 @@ class PermissionsTest {
             return path.replace("{model_id}", model);
         }
         if (path.contains("{api_token_id}")) {
+            Map<String, String> fields = path.contains(organization)
+                    ? Map.of("organization_id", organization, "user_id", Api.user("cluster_admin"))
+                    : Map.of("user_id", scene.user);
             String token = Api.asAdmin()
-                    .body(Map.of("description", "theirs", "user_id", scene.user))
+                    .body(Api.tokenBody(fields))
                     .post("/api-tokens")
                     .path("id");
             return path.replace("{api_token_id}", token);
@@ -216,7 +273,7 @@ class PermissionsTest {
         return Api.provider(organization, Api.secret(organization, "v"));
     }
 
-    private static Map<String, ?> body(Operation operation, String organization) {
+    private static Map<String, ?> body(Operation operation, Scene scene, String organization) {
         String fresh = Api.freshName("a");
         return switch (operation.id()) {
             case "createUser", "updateUser" -> Kind.USER.body(organization, fresh);
@@ -231,7 +288,8 @@ class PermissionsTest {
             case "createSecretProvider", "updateSecretProvider" -> Kind.SECRET_PROVIDER.body(organization, fresh);
             case "createLlmProvider", "updateLlmProvider" -> Kind.LLM_PROVIDER.body(organization, fresh);
             case "createModel", "updateModel" -> Kind.MODEL.body(organization, fresh);
-            case "createApiToken" -> Kind.API_TOKEN.body(organization, fresh);
+            case "updateApiToken" -> Map.of("description", "changed", "scopes", scene.scopes);
+            case "createApiToken" -> Api.tokenBody(Map.of("scopes", scene.scopes));
             default -> throw new AssertionError("Say what a body of " + operation.id() + " is");
         };
     }

@@ -33,7 +33,7 @@ class RevokedMeanwhileTest {
         Api.join(organization, Api.user(), "owner");
         Api.join(organization, user, "owner");
         Map<String, String> token = asAdmin()
-                .body(Map.of("description", "theirs", "user_id", user))
+                .body(Api.tokenBody(Map.of("user_id", user)))
                 .post("/api-tokens")
                 .then()
                 .statusCode(201)
@@ -66,7 +66,7 @@ class RevokedMeanwhileTest {
     @Test
     void callThatWithholdsItsModelIsRejected() throws Exception {
         Map<String, String> token = asAdmin()
-                .body(Map.of("description", "a caller"))
+                .body(Api.tokenBody(Map.of()))
                 .post("/api-tokens")
                 .then()
                 .statusCode(201)

@@ -82,7 +82,7 @@ class AuditTest {
         String bound = Api.organization();
         Api.tokenBoundTo(bound);
         String token = asAdmin()
-                .body(Map.of("description", "to be revoked"))
+                .body(Api.tokenBody(Map.of("description", "to be revoked")))
                 .post("/api-tokens")
                 .then()
                 .statusCode(201)

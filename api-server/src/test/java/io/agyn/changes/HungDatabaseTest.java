@@ -53,7 +53,7 @@ class HungDatabaseTest {
     @Test
     void nothingWaitsLongForAHungDatabase() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
-        assertThat(callers.identify(token).join()).isPresent();
+        assertThat(callers.identify(token, Api.USE).join()).isPresent();
         List<ProcessHandle> processes = processes();
         signal("STOP", processes);
         try {
@@ -74,7 +74,7 @@ class HungDatabaseTest {
             assertThat(get("/q/health/ready").statusCode()).isEqualTo(503);
             assertThat(since(asked)).as("readiness responds at once").isLessThan(Duration.ofSeconds(1));
             assertThat(get("/q/health/live").statusCode()).isEqualTo(200);
-            assertThat(callers.identify(token).join()).isPresent();
+            assertThat(callers.identify(token, Api.USE).join()).isPresent();
             for (CompletableFuture<Integer> write : writes) {
                 assertThat(write.join()).isEqualTo(503);
             }
@@ -104,8 +104,12 @@ class HungDatabaseTest {
     @Test
     void revokedTokenIsRejectedIfChangesCannotBeRead() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
-        String id =
-                callers.identify(token).join().orElseThrow().credential().id().toString();
+        String id = callers.identify(token, Api.USE)
+                .join()
+                .orElseThrow()
+                .credential()
+                .id()
+                .toString();
         try (Connection lock = DriverManager.getConnection(url, username, password);
                 Statement locked = lock.createStatement();
                 Connection beside = DriverManager.getConnection(url, username, password);
@@ -115,7 +119,8 @@ class HungDatabaseTest {
             // Without the trigger, which would wait for the lock.
             revoking.execute("set session_replication_role = replica");
             revoking.execute("delete from api_token where id = '" + id + "'");
-            await().atMost(PATIENCE).until(() -> callers.identify(token).join().isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> callers.identify(token, Api.USE).join().isEmpty());
             lock.rollback();
         }
         await().atMost(PATIENCE).until(() -> get("/q/health/ready").statusCode() == 200);

@@ -3,6 +3,7 @@ package io.agyn.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agyn.testing.Api;
 import io.agyn.testing.SentCredentials;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -158,9 +159,9 @@ final class ServerProcess implements AutoCloseable {
         return response;
     }
 
-    /** Creates an API token; the response has its {@code id} and the {@code token}. */
+    /** Creates an API token with all scopes, bound to no organization unless the body says otherwise; the response has its {@code id} and the {@code token}. */
     Response createToken(Map<String, ?> body) {
-        return created(request(), "api-tokens", body);
+        return created(request(), "api-tokens", Api.tokenBody(body));
     }
 
     /** Replaces a resource at a path below {@code /api/v1/}. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
+import io.agyn.testing.Api;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -285,7 +286,7 @@ class UpgradeIT {
                 .then()
                 .statusCode(201);
         String token = server.as(admin)
-                .body(Map.of("description", "New", "user_id", user))
+                .body(Api.tokenBody(Map.of("user_id", user)))
                 .post("/api/v1/api-tokens")
                 .then()
                 .statusCode(201)

@@ -3,6 +3,7 @@ package io.agyn.testing;
 import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 
+import io.agyn.access.CredentialUse;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
@@ -25,10 +26,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Helpers of the REST API's tests: callers and new resources. */
 public final class Api {
+    /** A caller that uses a token. */
+    public static final Supplier<CredentialUse> USE = () -> new CredentialUse("203.0.113.7", "a test");
+
+    /** The scopes of a token that may do everything that its user may. */
+    public static final List<String> ALL_SCOPES = List.of("call_models", "read", "manage", "manage_tokens", "reveal");
+
     private Api() {}
 
     /** The administrator's first token, from the server's file. */
@@ -213,9 +221,20 @@ public final class Api {
         return tokenOf(user);
     }
 
-    private static String token(Map<String, String> body) {
+    /** The body of a new token with all scopes, which is bound to no organization unless the fields say otherwise. */
+    public static Map<String, Object> tokenBody(Map<String, ?> fields) {
+        Map<String, Object> body = new HashMap<>();
+        body.put("description", "a token");
+        body.put("organization_id", null);
+        body.put("scopes", ALL_SCOPES);
+        body.putAll(fields);
+        return body;
+    }
+
+    /** A fresh token with all scopes, which is bound to no organization unless the fields say otherwise. */
+    public static String token(Map<String, ?> body) {
         return asAdmin()
-                .body(body)
+                .body(tokenBody(body))
                 .post("/api-tokens")
                 .then()
                 .statusCode(201)

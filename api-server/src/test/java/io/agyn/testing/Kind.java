@@ -47,7 +47,7 @@ public enum Kind {
                                 Api.provider(organization, Api.secret(organization, "v")),
                                 "remote_model_name",
                                 "gpt-4o");
-                    case API_TOKEN -> Map.of();
+                    case API_TOKEN -> Api.tokenBody(Map.of());
                 });
         body.put(label, this == USER ? labelled + "@acme.example" : labelled);
         return body;

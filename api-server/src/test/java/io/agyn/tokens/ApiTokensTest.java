@@ -210,6 +210,11 @@ class ApiTokensTest {
     }
 
     private static ExtractableResponse<Response> create(Map<String, String> body) {
-        return asAdmin().body(body).post("/api-tokens").then().statusCode(201).extract();
+        return asAdmin()
+                .body(Api.tokenBody(body))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract();
     }
 }

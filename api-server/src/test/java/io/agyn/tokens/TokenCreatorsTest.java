@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -143,8 +142,11 @@ class TokenCreatorsTest {
     }
 
     private static ExtractableResponse<Response> create(String creator, Map<String, ?> more) {
-        Map<String, Object> body = new HashMap<>(more);
-        body.put("description", "of another");
-        return as(creator).body(body).post("/api-tokens").then().statusCode(201).extract();
+        return as(creator)
+                .body(Api.tokenBody(more))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract();
     }
 }

@@ -190,7 +190,17 @@ class ConsoleUsageIT {
         server.create(
                 "/organizations/" + organization + "/members", Map.of("user_id", user, "role", "member"), "user_id");
         return server.create(
-                "/api-tokens", Map.of("description", name, "user_id", user, "organization_id", organization), "token");
+                "/api-tokens",
+                Map.of(
+                        "description",
+                        name,
+                        "user_id",
+                        user,
+                        "organization_id",
+                        organization,
+                        "scopes",
+                        List.of("call_models", "read")),
+                "token");
     }
 
     private static void call(String token, String path, Map<String, ?> body, int status) throws IOException {

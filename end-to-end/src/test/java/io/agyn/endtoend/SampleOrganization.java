@@ -4,6 +4,7 @@ import io.agyn.scripted.ScriptedProvider;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -163,7 +164,14 @@ record SampleOrganization(
                     Map.of("user_id", id, "role", role == Role.OWNER ? "owner" : "member"),
                     "user_id");
         }
-        Map<String, String> token = new HashMap<>(Map.of("user_id", id, "description", naming.apply("A laptop")));
+        Map<String, Object> token = new HashMap<>(Map.of(
+                "user_id",
+                id,
+                "description",
+                naming.apply("A laptop"),
+                "scopes",
+                List.of("call_models", "read", "manage", "manage_tokens", "reveal")));
+        token.put("organization_id", null);
         String unbound = server.create("/api-tokens", token, "token");
         token.put("organization_id", organization);
         return new Person(id, unbound, server.create("/api-tokens", token));

@@ -98,7 +98,10 @@ class TerraformUsersIT {
 
     private static Terraform.User user(String name) throws Exception {
         String token = server.request()
-                .body("{\"description\": \"%s\"}".formatted(name))
+                .body("""
+                        {"description": "%s", "organization_id": null,
+                         "scopes": ["call_models", "read", "manage", "manage_tokens", "reveal"]}
+                        """.formatted(name))
                 .post("api-tokens")
                 .then()
                 .statusCode(201)

@@ -22,6 +22,7 @@ final class OperationWords {
     // Operations whose ids do not give good words.
     private static final Map<String, Words> IDIOMS = Map.ofEntries(
             entry("signIn", new Words("sign in", "signed in", "")),
+            entry("confirmSignIn", new Words("sign in again", "signed in again", "")),
             entry("signOut", new Words("sign out", "signed out", "")),
             entry("useSession", new Words("use an expired session", "used a session", "")),
             entry("sendForm", new Words("send a forged form", "sent a form", "")),
@@ -31,6 +32,8 @@ final class OperationWords {
             entry(
                     "revealSecretProviderCredentials",
                     new Words("reveal the credentials of", "revealed the credentials of", "secret provider")),
+            entry("listOrganizationApiTokens", new Words("list", "listed", "API tokens of all users")),
+            entry("deleteOrganizationApiToken", new Words("delete", "deleted", "API token")),
             entry("updateMe", new Words("change", "changed", "home organization")),
             entry("joinByGroup", new Words("join by group as", "joined by group as", "member")),
             entry("changeByGroup", new Words("change by group the role of", "changed by group the role of", "member")),
@@ -126,6 +129,7 @@ final class OperationWords {
                         "changeByGroup",
                         "leaveByGroup",
                         "signIn",
+                        "confirmSignIn",
                         "signOut",
                         "useSession",
                         "sendForm",

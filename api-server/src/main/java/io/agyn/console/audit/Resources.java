@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -57,7 +58,8 @@ class Resources {
         }
         // A request that got 404 records only the organization.
         boolean hidden = event.getOutcome() == AuditOutcome.DENIED
-                && !ProblemKind.FORBIDDEN.code().equals(event.getCode());
+                && !Set.of(ProblemKind.FORBIDDEN.code(), ProblemKind.INSUFFICIENT_SCOPE.code())
+                        .contains(event.getCode());
         if (hidden || id.equals(organization)) {
             return organization(id);
         }

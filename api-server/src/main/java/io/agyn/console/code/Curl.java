@@ -154,11 +154,21 @@ public final class Curl {
                                 user.getState()));
     }
 
-    /** API tokens cannot be updated. */
     @TemplateExtension(matchName = "curl")
     public static String of(ApiToken token) {
         Curl curl = new Curl("/api-tokens/%s", token.getId());
-        return curl.read() + "\n# Revoke it.\n" + curl.call(" -X DELETE") + "\n";
+        return curl.readAndReplace(
+                        "Replace its description and rights",
+                        fields(
+                                "description",
+                                token.getDescription(),
+                                "scopes",
+                                token.getScopes(),
+                                "model_ids",
+                                token.getModelIds(),
+                                "default_model_id",
+                                token.getDefaultModelId()))
+                + "\n# Revoke it.\n" + curl.call(" -X DELETE") + "\n";
     }
 
     private static Curl in(UUID organizationId, String collection, UUID id) {

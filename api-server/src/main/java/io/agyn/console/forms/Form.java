@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -105,6 +106,13 @@ public final class Form {
     public Form set(String name, @Nullable String value) {
         Map<String, List<String>> set = new LinkedHashMap<>(values);
         set.put(name, value == null ? List.of() : List.of(value));
+        return new Form(set, fields, errors, conflict);
+    }
+
+    /** Sets a field with several values. */
+    public Form setAll(String name, Collection<String> all) {
+        Map<String, List<String>> set = new LinkedHashMap<>(values);
+        set.put(name, List.copyOf(all));
         return new Form(set, fields, errors, conflict);
     }
 

@@ -32,6 +32,7 @@ import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
 import io.agyn.console.secrets.CredentialSource;
 import io.agyn.console.secrets.CredentialSources;
+import io.agyn.console.signin.FreshSignIn;
 import io.agyn.llm.providers.LlmProviderRules;
 import io.agyn.problems.ProblemException;
 import io.quarkus.qute.CheckedTemplate;
@@ -47,6 +48,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -95,6 +97,7 @@ public class LlmProvidersPages implements AuditedResource {
     private final EditFlow edits;
     private final DeleteFlow deletes;
     private final Page page;
+    private final FreshSignIn fresh;
     private final PageResponses pages;
 
     LlmProvidersPages(
@@ -105,6 +108,7 @@ public class LlmProvidersPages implements AuditedResource {
             EditFlow edits,
             DeleteFlow deletes,
             Page page,
+            FreshSignIn fresh,
             PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.providers = api.of(LlmProvidersApi.class);
@@ -115,6 +119,7 @@ public class LlmProvidersPages implements AuditedResource {
         this.edits = requireNonNull(edits, "edits is null");
         this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
+        this.fresh = requireNonNull(fresh, "fresh is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
@@ -197,6 +202,11 @@ public class LlmProvidersPages implements AuditedResource {
     @Path("/{provider}/reveal")
     public Response reveal(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
+        page.require("revealLlmProviderCredentials", id);
+        Optional<Response> question = fresh.ask(page.sectionPath() + "/" + id);
+        if (question.isPresent()) {
+            return question.get();
+        }
         LlmProviderCredentialsRevealed credentials = api.read(
                 providers.revealLlmProviderCredentials(organizationId, id), LlmProviderCredentialsRevealed.class);
         LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);

@@ -193,6 +193,11 @@ public class Page {
         return invitationCount;
     }
 
+    /** The signed-in user's home organization. */
+    public Optional<UUID> home() {
+        return caller.identity().home();
+    }
+
     /** The signed-in user's name. */
     public String user() {
         return caller.identity().person().name();

@@ -25,6 +25,7 @@ import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.signin.FreshSignIn;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -35,6 +36,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +74,17 @@ public class SecretProvidersPages implements AuditedResource {
     private final EditFlow edits;
     private final DeleteFlow deletes;
     private final Page page;
+    private final FreshSignIn fresh;
     private final PageResponses pages;
 
     SecretProvidersPages(
-            Api api, ListSources lists, EditFlow edits, DeleteFlow deletes, Page page, PageResponses pages) {
+            Api api,
+            ListSources lists,
+            EditFlow edits,
+            DeleteFlow deletes,
+            Page page,
+            FreshSignIn fresh,
+            PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.providers = api.of(SecretProvidersApi.class);
         this.checks = api.of(SecretChecksApi.class);
@@ -83,6 +92,7 @@ public class SecretProvidersPages implements AuditedResource {
         this.edits = requireNonNull(edits, "edits is null");
         this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
+        this.fresh = requireNonNull(fresh, "fresh is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
@@ -197,6 +207,11 @@ public class SecretProvidersPages implements AuditedResource {
     public Response reveal(
             @PathParam("organization") String organization, @PathParam("secretProvider") UUID id, Form form) {
         UUID organizationId = enter(organization);
+        page.require("revealSecretProviderCredentials", id);
+        Optional<Response> question = fresh.ask(page.sectionPath() + "/" + id);
+        if (question.isPresent()) {
+            return question.get();
+        }
         SecretProviderCredentialsRevealed credentials = api.read(
                 providers.revealSecretProviderCredentials(organizationId, id), SecretProviderCredentialsRevealed.class);
         String value = credentials.getToken() == null ? credentials.getSecretId() : credentials.getToken();

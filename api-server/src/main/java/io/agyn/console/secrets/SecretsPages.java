@@ -29,6 +29,7 @@ import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.signin.FreshSignIn;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -42,6 +43,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -86,6 +88,7 @@ public class SecretsPages implements AuditedResource {
     private final EditFlow edits;
     private final DeleteFlow deletes;
     private final Page page;
+    private final FreshSignIn fresh;
     private final PageResponses pages;
 
     SecretsPages(
@@ -96,6 +99,7 @@ public class SecretsPages implements AuditedResource {
             EditFlow edits,
             DeleteFlow deletes,
             Page page,
+            FreshSignIn fresh,
             PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
@@ -106,6 +110,7 @@ public class SecretsPages implements AuditedResource {
         this.edits = requireNonNull(edits, "edits is null");
         this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
+        this.fresh = requireNonNull(fresh, "fresh is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
@@ -190,6 +195,11 @@ public class SecretsPages implements AuditedResource {
     @Path("/{secret}/reveal")
     public Response reveal(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
         UUID organizationId = enter(organization);
+        page.require("revealSecret", id);
+        Optional<Response> question = fresh.ask(page.sectionPath() + "/" + id);
+        if (question.isPresent()) {
+            return question.get();
+        }
         String value = api.read(secrets.revealSecret(organizationId, id), SecretRevealed.class)
                 .getValue();
         Secret secret = api.read(secrets.getSecret(organizationId, id), Secret.class);

@@ -42,6 +42,9 @@ public class Sessions {
             insert into console_session (id, user_id, oidc_sid, authenticated_at, created_at, last_used_at)
             select ?, id, ?, ?, now(), now() from app_user where id = ? and state = 'active' for key share""";
     private static final String FIND = "select token_id, user_id from console_session where id = ? and " + LIVE;
+    private static final String AUTHENTICATED_AT =
+            "select authenticated_at from console_session where id = ? and " + LIVE;
+    private static final String CONFIRM = "update console_session set authenticated_at = now() where id = ?";
     // Once a minute at most, so that most requests only read.
     private static final String TOUCH = """
             update console_session set last_used_at = now()
@@ -138,6 +141,25 @@ public class Sessions {
                         : Optional.empty();
             }
         }
+    }
+
+    /** Returns when the user of a session last entered an API token or signed in; empty if the session has ended. */
+    @Transactional
+    public Optional<Instant> authenticatedAt(SessionId id) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query = connection.prepareStatement(AUTHENTICATED_AT)) {
+            query.setBytes(1, id.hash());
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(row.getTimestamp(1).toInstant()) : Optional.empty();
+            }
+        }
+    }
+
+    /** Notes that the user of a session has entered an API token again. */
+    @Transactional
+    public void confirm(SessionId id, Identity identity) throws SQLException {
+        execute(CONFIRM, (Object) id.hash());
+        signIns.add("confirmSignIn", identity.credential().id());
     }
 
     /** Signs the user out. */

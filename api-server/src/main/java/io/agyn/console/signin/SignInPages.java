@@ -9,6 +9,7 @@ import io.agyn.access.DenialLog;
 import io.agyn.access.FailedTokens;
 import io.agyn.access.Identity;
 import io.agyn.access.SessionAuthenticated;
+import io.agyn.api.model.TokenScope;
 import io.agyn.console.forms.Form;
 import io.agyn.console.rendering.PageResponses;
 import io.agyn.console.routing.Cookies;
@@ -44,8 +45,8 @@ import java.util.regex.Pattern;
 public class SignInPages {
     private static final String FIRST_PAGE = "/organizations";
     // Prevents open redirects: a link to the sign-in page cannot name another site as the next page.
-    private static final Pattern OWN_PAGE =
-            Pattern.compile("/((organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?|sign-in/renewed)");
+    private static final Pattern OWN_PAGE = Pattern.compile(
+            "/((account|activity|api-tokens|invitations|organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?|sign-in/renewed)");
 
     @CheckedTemplate(basePath = "console")
     static class Templates {
@@ -168,6 +169,11 @@ public class SignInPages {
 
     private Identity identify(String token) {
         Optional<Identity> found = authenticator.lookUp(token);
+        if (found.isPresent() && !found.get().credential().rights().has(TokenScope.READ)) {
+            throw new ProblemException(
+                    ProblemKind.UNAUTHENTICATED,
+                    "This API token lacks the scope read, which the Console needs. Use one that has it.");
+        }
         return found.filter(identity -> identity.credential().isValidAt(Instant.now())
                         && identity.credential().kind() == Credential.Kind.API_TOKEN)
                 .orElseThrow(() -> failedTokens.count(

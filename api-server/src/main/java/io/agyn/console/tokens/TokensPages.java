@@ -9,6 +9,7 @@ import io.agyn.api.model.ApiToken;
 import io.agyn.api.model.ApiTokenCreate;
 import io.agyn.api.model.ApiTokenCreated;
 import io.agyn.api.model.ApiTokenList;
+import io.agyn.api.model.ApiTokenUpdate;
 import io.agyn.api.model.Me;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.User;
@@ -18,6 +19,7 @@ import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
 import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Option;
 import io.agyn.console.forms.Picker;
 import io.agyn.console.forms.PickerFactory;
 import io.agyn.console.lists.ListPage;
@@ -38,6 +40,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,7 +65,20 @@ abstract class TokensPages {
                 Map<UUID, ApiToken> creators);
 
         static native TemplateInstance create(
-                Form form, Holder holder, String root, Picker.Options organizations, Picker.@Nullable Options models);
+                Form form,
+                Holder holder,
+                String root,
+                Picker.Options organizations,
+                Picker.@Nullable Options models,
+                TokenChoices choices);
+
+        static native TemplateInstance edit(
+                ApiToken token,
+                Form form,
+                Holder holder,
+                String root,
+                Picker.@Nullable Options models,
+                TokenChoices choices);
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
@@ -73,12 +89,20 @@ abstract class TokensPages {
                 Holder holder,
                 String root,
                 Map<UUID, Organization> reached,
-                Map<UUID, ApiToken> creators);
+                Map<UUID, ApiToken> creators,
+                List<String> modelNames);
     }
 
     private static final String DEFAULT_MODEL = "default_model_id";
-    private static final Map<String, String> LABELS =
-            Map.of("organization_id", "Access", DEFAULT_MODEL, "Default model", "expires_at", "Expires on (00:00 UTC)");
+    private static final Map<String, String> LABELS = Map.of(
+            "organization_id",
+            "Access",
+            DEFAULT_MODEL,
+            "Default model",
+            TokenForm.MODELS,
+            "Models",
+            "expires_at",
+            "Expires on (00:00 UTC)");
 
     private final Api api;
     private final ApiTokensApi tokens;
@@ -129,10 +153,13 @@ abstract class TokensPages {
 
     @GET
     @Path("/new")
-    public Response showCreate(@PathParam("organization") String organization, @QueryParam("user") UUID user) {
+    public Response showCreate(
+            @PathParam("organization") String organization,
+            @QueryParam("user") UUID user,
+            @QueryParam("preset") @Nullable String preset) {
         enter(organization);
         page.require("createApiToken");
-        Form form = Form.of("key", UUID.randomUUID().toString());
+        Form form = TokenForm.preset(Form.of("key", UUID.randomUUID().toString()), preset);
         if (page.organization() != null) {
             form = form.set("organization_id", page.organization().getId().toString());
         }
@@ -150,9 +177,12 @@ abstract class TokensPages {
         if (organizationId() != null) {
             resolved = resolved.resolve(DEFAULT_MODEL, pickers.model(organizationId()));
         }
+        resolved = requireScopes(resolved);
         ApiTokenCreate body = new ApiTokenCreate()
                 .userId(user)
                 .description(form.text("description"))
+                .scopes(TokenForm.scopes(form))
+                .modelIds(TokenForm.models(form))
                 .organizationId(resolved.id("organization_id"))
                 .defaultModelId(resolved.id(DEFAULT_MODEL))
                 .expiresAt(form.parse("expires_at", TokensPages::startOfDay));
@@ -184,7 +214,91 @@ abstract class TokensPages {
         enter(organization);
         ApiToken token = read(id).resource();
         List<ApiToken> shown = List.of(token);
-        return pages.ok(Templates.token(token, holderOf(token), root(), reached(shown), creators(shown)));
+        return pages.ok(
+                Templates.token(token, holderOf(token), root(), reached(shown), creators(shown), modelNames(token)));
+    }
+
+    @GET
+    @Path("/{token}/edit")
+    public Response showEdit(@PathParam("organization") String organization, @PathParam("token") UUID id) {
+        enter(organization);
+        page.require("updateApiToken", id);
+        return edits.show(editing(id));
+    }
+
+    @POST
+    @Path("/{token}/edit")
+    public Response edit(@PathParam("organization") String organization, @PathParam("token") UUID id, Form form) {
+        enter(organization);
+        Form resolved = form.withLabels(LABELS);
+        UUID bound = read(id).resource().getOrganizationId();
+        if (bound != null) {
+            resolved = resolved.resolve(DEFAULT_MODEL, pickers.model(bound));
+        }
+        resolved = requireScopes(resolved);
+        ApiTokenUpdate body = new ApiTokenUpdate()
+                .description(form.text("description"))
+                .scopes(TokenForm.scopes(form))
+                .modelIds(TokenForm.models(form))
+                .defaultModelId(resolved.id(DEFAULT_MODEL));
+        return edits.save(editing(id), resolved, body, () -> {
+            tokens.updateApiToken(id, body, form.optional("etag"));
+            return pages.done(root() + "/" + id, "API token " + body.getDescription() + " was saved.");
+        });
+    }
+
+    private EditFlow.Target<ApiToken> editing(UUID id) {
+        return new EditFlow.Target<>(
+                id,
+                () -> read(id),
+                TokenForm::of,
+                (token, form) -> Templates.edit(
+                        token,
+                        form.withLabels(LABELS),
+                        holderOf(token),
+                        root(),
+                        token.getOrganizationId() == null
+                                ? null
+                                : pickers.model(token.getOrganizationId()).options(form.text(DEFAULT_MODEL)),
+                        choices(token.getOrganizationId(), form)));
+    }
+
+    private static Form requireScopes(Form form) {
+        return TokenForm.scopes(form).isEmpty()
+                ? form.withError(TokenForm.SCOPES, "Choose at least one; the token could do nothing.")
+                : form;
+    }
+
+    /** The options of the rights of a token. Chosen models stay options, also if they were deleted. */
+    private TokenChoices choices(@Nullable UUID organizationId, Form form) {
+        List<Option> models = new ArrayList<>();
+        if (organizationId != null) {
+            pickers.model(organizationId).options("").items().stream()
+                    .map(item -> new Option(item.id().toString(), item.label()))
+                    .forEach(models::add);
+        }
+        for (String chosen : form.all(TokenForm.MODELS)) {
+            if (models.stream().noneMatch(option -> option.value().equals(chosen))) {
+                models.add(new Option(chosen, chosen));
+            }
+        }
+        return new TokenChoices(TokenForm.SCOPE_OPTIONS, TokenForm.PRESETS, models);
+    }
+
+    /** The names of the models that a token can call; ids of models that are not known. */
+    private List<String> modelNames(ApiToken token) {
+        if (token.getModelIds() == null) {
+            return List.of();
+        }
+        Form form = TokenForm.of(token);
+        List<Option> known = choices(token.getOrganizationId(), form).models();
+        return form.all(TokenForm.MODELS).stream()
+                .map(id -> known.stream()
+                        .filter(option -> option.value().equals(id))
+                        .map(Option::label)
+                        .findFirst()
+                        .orElse(id))
+                .toList();
     }
 
     @GET
@@ -224,7 +338,8 @@ abstract class TokensPages {
                 pickers.organization(organizationId()).options(form.text("organization_id")),
                 organizationId() == null
                         ? null
-                        : pickers.model(organizationId()).options(form.text(DEFAULT_MODEL)));
+                        : pickers.model(organizationId()).options(form.text(DEFAULT_MODEL)),
+                choices(organizationId(), form));
     }
 
     /** The id of the page's organization. */

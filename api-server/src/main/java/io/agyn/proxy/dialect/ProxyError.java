@@ -23,6 +23,8 @@ public record ProxyError(
         INVALID_REQUEST(400, "invalid_request_error", "invalid_request", "invalid_request_error"),
         MISSING_PARAMETER(400, "invalid_request_error", "missing_required_parameter", "invalid_request_error"),
         UNAUTHENTICATED(401, "invalid_request_error", "invalid_api_key", "authentication_error"),
+        INSUFFICIENT_SCOPE(403, "invalid_request_error", "insufficient_scope", "permission_error"),
+        MODEL_NOT_ALLOWED(403, "invalid_request_error", "model_not_allowed", "permission_error"),
         MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", "not_found_error"),
         PREVIOUS_RESPONSE_NOT_FOUND(
                 400, "invalid_request_error", "previous_response_not_found", "invalid_request_error"),

@@ -1,10 +1,12 @@
 package io.agyn.proxy.exchange;
 
+import io.agyn.access.CredentialUse;
 import io.agyn.access.SourceAddress;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public interface Exchange {
     /** Returns the caller's address; empty if this server is the caller. */
     Optional<String> source(SourceAddress addresses);
+
+    /** The caller, as recorded with its API token. */
+    default CredentialUse use(SourceAddress addresses) {
+        return new CredentialUse(source(addresses).orElse("unknown"), headers().get(HttpHeaders.USER_AGENT));
+    }
 
     /** The scheme and authority that the caller used, as in {@code https://agyn.example.com}; empty without any. */
     default Optional<String> origin(SourceAddress addresses) {

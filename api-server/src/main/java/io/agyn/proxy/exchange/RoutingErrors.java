@@ -62,6 +62,30 @@ public final class RoutingErrors {
         return names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(" or "));
     }
 
+    /** The caller's credential may not call models. */
+    public static ProxyError missingScope() {
+        return ProxyError.of(
+                Kind.INSUFFICIENT_SCOPE,
+                "The API token lacks the scope call_models, so it cannot call models; use one that has it.");
+    }
+
+    /** @param model the name of a model that is not among those of the caller's credential */
+    public static ProxyError modelNotAllowed(String model) {
+        return ProxyError.of(
+                        Kind.MODEL_NOT_ALLOWED,
+                        "The API token cannot call the model \"" + model + "\"; GET /v1/models lists the models that it"
+                                + " can call.")
+                .about(MODEL);
+    }
+
+    /** The same as {@link #modelNotAllowed} for a reference to an object, whose model's name is not known. */
+    public static ProxyError modelNotAllowed(Reference reference) {
+        return ProxyError.of(
+                        Kind.MODEL_NOT_ALLOWED,
+                        subject(reference) + " was created with a model that the API token cannot call.")
+                .about(reference.parameter());
+    }
+
     /** A call names no model, and has no default model; the text is the vendor's. */
     public static ProxyError missingModel(Protocol protocol) {
         String message =

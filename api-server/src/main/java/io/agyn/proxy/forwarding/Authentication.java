@@ -3,8 +3,10 @@ package io.agyn.proxy.forwarding;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
+import io.agyn.api.model.TokenScope;
 import io.agyn.proxy.exchange.CallerToken;
 import io.agyn.proxy.exchange.Exchange;
+import io.agyn.proxy.exchange.RoutingErrors;
 import org.jspecify.annotations.Nullable;
 
 /** Authenticates the caller of a call by its token, and again when time has passed. */
@@ -32,7 +34,7 @@ final class Authentication {
     /** Authenticates the caller; rejects the call if its token is invalid. */
     void authenticate(Runnable next) {
         if (identity != null) {
-            next.run();
+            requireScope(identity, next);
             return;
         }
         switch (CallerToken.of(exchange.headers())) {
@@ -51,7 +53,7 @@ final class Authentication {
     }
 
     private void identify(String given, Runnable next) {
-        call.when(proxy.identify(given), found -> {
+        call.when(proxy.identify(given, exchange::use), found -> {
             if (found.isEmpty()) {
                 call.reject(proxy.unknownToken(exchange, given, call.requestId()));
                 return;
@@ -59,8 +61,16 @@ final class Authentication {
             identity = found.get();
             token = given;
             lookedUpAt = loop.now();
-            next.run();
+            requireScope(found.get(), next);
         });
+    }
+
+    private void requireScope(Identity caller, Runnable next) {
+        if (caller.credential().rights().has(TokenScope.CALL_MODELS)) {
+            next.run();
+        } else {
+            call.reject(RoutingErrors.missingScope());
+        }
     }
 
     /** The caller; null before it is known. */

@@ -187,8 +187,17 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     /** Calls a target if all references of the body so far are valid there. */
     void use(Target target) {
+        if (!allows(target)) {
+            reject(CalledModel.at(target), RoutingErrors.modelNotAllowed(target.modelName()));
+            return;
+        }
         model = CalledModel.at(target);
         routing.settle(requireNonNull(body, "body is null"), target, () -> takePermits(target));
+    }
+
+    /** Whether the model of a target is one of those of the caller's credential. */
+    boolean allows(Target target) {
+        return identity().credential().rights().includes(target.modelId());
     }
 
     /** Notes that a batch names several models of the target's LLM provider. */

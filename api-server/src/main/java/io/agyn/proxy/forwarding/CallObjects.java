@@ -80,6 +80,11 @@ final class CallObjects {
         call.when(proxy.object(call.identity(), organization, reference.value()), found -> {
             if (found.isEmpty()) {
                 call.reject(RoutingErrors.unknownReference(reference));
+            } else if (!call.identity()
+                    .credential()
+                    .rights()
+                    .includes(found.get().modelId())) {
+                call.reject(RoutingErrors.modelNotAllowed(reference));
             } else if (found.get().providerId().equals(target.providerId())) {
                 next.run();
             } else {

@@ -124,6 +124,9 @@ final class CallRouting {
         find(name, route -> {
             if (!(route instanceof Route.Found found)) {
                 call.reject(RoutingErrors.inBatch(reference, error(route, name)));
+            } else if (!call.allows(found.target())) {
+                call.reject(RoutingErrors.inBatch(
+                        reference, RoutingErrors.modelNotAllowed(found.target().modelName())));
             } else if (found.target().providerId().equals(first.providerId())) {
                 body.rename(name.name(), found.target().remoteModel());
                 if (!found.target().modelId().equals(first.modelId())) {

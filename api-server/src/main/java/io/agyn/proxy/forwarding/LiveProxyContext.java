@@ -2,6 +2,7 @@ package io.agyn.proxy.forwarding;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
 import io.agyn.access.SourceAddress;
 import io.agyn.budget.ByteBudget;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The context of agents' calls: routes from the database, usage records and metrics. */
 @Singleton
@@ -101,8 +103,8 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public CompletableFuture<Optional<Identity>> identify(String token) {
-        return callers.identify(token);
+    public CompletableFuture<Optional<Identity>> identify(String token, Function<SourceAddress, CredentialUse> use) {
+        return callers.identify(token, () -> use.apply(sources));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.agyn.proxy.forwarding;
 
+import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
+import io.agyn.access.SourceAddress;
 import io.agyn.budget.ByteBudget;
 import io.agyn.budget.ConcurrentCalls;
 import io.agyn.proxy.dialect.Operation;
@@ -26,11 +28,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The services that all model calls use. */
 public interface ProxyContext {
-    /** Looks up the caller. Empty for an invalid token; fails if the lookup is impossible now. */
-    CompletableFuture<Optional<Identity>> identify(String token);
+    /**
+     * Looks up the caller. Empty for an invalid token; fails if the lookup is impossible now.
+     *
+     * @param use returns what is recorded of the caller; called now or never
+     */
+    CompletableFuture<Optional<Identity>> identify(String token, Function<SourceAddress, CredentialUse> use);
 
     /** Returns the error for a token that identifies nobody. */
     ProxyError unknownToken(Exchange exchange, String token, String requestId);

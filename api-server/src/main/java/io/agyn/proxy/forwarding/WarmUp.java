@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Credential;
+import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
 import io.agyn.access.Person;
+import io.agyn.access.SourceAddress;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.budget.ByteBudget;
@@ -53,6 +55,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -192,7 +195,8 @@ class WarmUp {
         }
 
         @Override
-        public CompletableFuture<Optional<Identity>> identify(String token) {
+        public CompletableFuture<Optional<Identity>> identify(
+                String token, Function<SourceAddress, CredentialUse> use) {
             return CompletableFuture.completedFuture(Optional.of(identity));
         }
 

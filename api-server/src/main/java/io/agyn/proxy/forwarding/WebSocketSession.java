@@ -1,6 +1,8 @@
 package io.agyn.proxy.forwarding;
 
+import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
+import io.agyn.access.SourceAddress;
 import io.agyn.listener.Upgraded;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
@@ -13,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.impl.ContextInternal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +67,11 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
             String source,
             String token,
             MultiMap headers,
-            @Nullable String query) {}
+            @Nullable String query) {
+        private CredentialUse use(SourceAddress addresses) {
+            return new CredentialUse(source, headers.get(HttpHeaders.USER_AGENT));
+        }
+    }
 
     /** The close frame that is due when no response is in flight. */
     private record Closing(int code, String reason) {}
@@ -309,7 +316,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     /** Closes the WebSocket if its token was revoked or has expired. */
     private void checkToken() {
         tokenCheckedAt = loop.now();
-        proxy.identify(from.token()).whenComplete((identity, failure) -> {
+        proxy.identify(from.token(), from::use).whenComplete((identity, failure) -> {
             if (failure == null && identity.isEmpty()) {
                 context.runOnContext(back -> closeLater(CloseCode.POLICY_VIOLATION, INVALID_TOKEN));
             }

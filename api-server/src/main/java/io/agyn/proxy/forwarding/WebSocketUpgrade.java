@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
 import io.agyn.access.SourceAddress;
+import io.agyn.api.model.TokenScope;
 import io.agyn.ids.Uuid7;
 import io.agyn.listener.CallerConnections;
 import io.agyn.listener.Drain;
@@ -18,6 +19,7 @@ import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.LookupFailures;
 import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.exchange.RequestHead;
+import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.routing.WebSocketProviders;
 import io.agyn.proxy.websocket.Handshake;
 import io.netty.channel.Channel;
@@ -93,7 +95,7 @@ public class WebSocketUpgrade {
         }
 
         private void identify(String token) {
-            proxy.identify(token)
+            proxy.identify(token, exchange::use)
                     .whenComplete((identity, failure) -> context.runOnContext(back -> {
                         if (request.response().closed()) {
                             return;
@@ -102,6 +104,8 @@ public class WebSocketUpgrade {
                             reject(LookupFailures.error(failure, requestId));
                         } else if (identity.isEmpty()) {
                             reject(proxy.unknownToken(exchange, token, requestId));
+                        } else if (!identity.get().credential().rights().has(TokenScope.CALL_MODELS)) {
+                            reject(RoutingErrors.missingScope());
                         } else {
                             findProviders(token, identity.get());
                         }

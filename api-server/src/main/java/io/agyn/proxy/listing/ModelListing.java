@@ -3,6 +3,8 @@ package io.agyn.proxy.listing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
+import io.agyn.access.SourceAddress;
+import io.agyn.api.model.TokenScope;
 import io.agyn.ids.Uuid7;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
@@ -41,12 +43,14 @@ public class ModelListing {
 
     private final Callers callers;
     private final UnknownTokens unknownTokens;
+    private final SourceAddress sources;
     private final Routes routes;
     private final ModelList models;
 
-    ModelListing(Callers callers, UnknownTokens unknownTokens, Routes routes, ModelList models) {
+    ModelListing(Callers callers, UnknownTokens unknownTokens, SourceAddress sources, Routes routes, ModelList models) {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
+        this.sources = requireNonNull(sources, "sources is null");
         this.routes = requireNonNull(routes, "routes is null");
         this.models = requireNonNull(models, "models is null");
     }
@@ -82,7 +86,7 @@ public class ModelListing {
         return switch (CallerToken.of(request.headers())) {
             case CallerToken.Rejected rejected -> rejected(rejected.error());
             case CallerToken.Given given ->
-                callers.identify(given.token())
+                callers.identify(given.token(), () -> new HttpExchange(request).use(sources))
                         .thenCompose(identity -> identity.isEmpty()
                                 ? rejected(unknownTokens.reject(new HttpExchange(request), given.token(), requestId))
                                 : body(request, dialect, identity.get()));
@@ -90,6 +94,9 @@ public class ModelListing {
     }
 
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, Identity identity) {
+        if (!identity.credential().rights().has(TokenScope.CALL_MODELS)) {
+            return rejected(RoutingErrors.missingScope());
+        }
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
         String path = requireNonNull(request.path(), "path is null");
         Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();

@@ -3,6 +3,7 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Credential;
+import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
 import io.agyn.changes.ChangeListener;
 import io.agyn.changes.RowChange;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -57,17 +59,20 @@ public class Callers implements ChangeListener {
      * Identifies a caller.
      *
      * @param token the caller's token
+     * @param source returns the caller's address and program, at once or never
      * @return the identity; empty if the token is malformed, unknown, expired or revoked, or its user is suspended;
      *     fails if the database is needed and does not respond
      */
-    public CompletableFuture<Optional<Identity>> identify(String token) {
+    public CompletableFuture<Optional<Identity>> identify(String token, Supplier<CredentialUse> source) {
         TokenHash hash = new TokenHash(Plaintext.hash(token));
         Optional<CachedIdentity> known = cache.getIfPresent(hash);
         if (known.isPresent()) {
-            return CompletableFuture.completedFuture(use(known.get()));
+            return CompletableFuture.completedFuture(use(known.get(), source));
         }
         if (Plaintext.parse(token).isPresent()) {
-            return cache.get(hash).thenApply(this::use);
+            // The request may have ended when the lookup has.
+            CredentialUse use = source.get();
+            return cache.get(hash).thenApply(found -> use(found, () -> use));
         }
         return accessTokens.accepts(token)
                 ? identifyAccessToken(token, hash)
@@ -79,7 +84,7 @@ public class Callers implements ChangeListener {
                 .submit(() -> verify(token), VERIFICATION_TIMEOUT)
                 .thenCompose(verified -> verified.isPresent()
                         ? cache.get(hash, ignored -> new CachedIdentity(accessTokens.identity(verified.get())))
-                                .thenApply(this::use)
+                                .thenApply(CachedIdentity::valid)
                         : CompletableFuture.completedFuture(Optional.empty()));
     }
 
@@ -164,19 +169,19 @@ public class Callers implements ChangeListener {
         return new CachedIdentity(tokens.lookUp(hash.bytes()));
     }
 
-    private Optional<Identity> use(CachedIdentity cached) {
+    private Optional<Identity> use(CachedIdentity cached, Supplier<CredentialUse> source) {
         Instant now = Instant.now();
-        Optional<Identity> identity =
-                cached.identity.filter(known -> known.credential().isValidAt(now));
+        Optional<Identity> identity = cached.valid();
         if (identity.isPresent() && !cached.isAccessToken() && cached.isUseDueAt(now)) {
-            lookups.run(() -> recordUse(identity.get(), now), Callers::onUseNotRecorded);
+            CredentialUse use = source.get();
+            lookups.run(() -> recordUse(identity.get(), now, use), Callers::onUseNotRecorded);
         }
         return identity;
     }
 
-    private void recordUse(Identity identity, Instant time) {
+    private void recordUse(Identity identity, Instant time, CredentialUse use) {
         try {
-            tokens.noteUse(identity.credential().id(), time);
+            tokens.noteUse(identity.credential().id(), time, use);
         } catch (RuntimeException e) {
             onUseNotRecorded(e);
         }
@@ -192,7 +197,7 @@ public class Callers implements ChangeListener {
         private static final Duration EXPIRED_TTL = Duration.ofMinutes(1);
 
         private final Optional<Identity> identity;
-        private final AtomicLong nextUse = new AtomicLong(nextUseAfter(Instant.now()));
+        private final AtomicLong nextUse = new AtomicLong();
 
         private CachedIdentity(Optional<Identity> identity) {
             this.identity = identity;
@@ -200,6 +205,11 @@ public class Callers implements ChangeListener {
 
         private boolean isOf(Function<Identity, UUID> id, UUID wanted) {
             return identity.map(id).filter(wanted::equals).isPresent();
+        }
+
+        private Optional<Identity> valid() {
+            Instant now = Instant.now();
+            return identity.filter(known -> known.credential().isValidAt(now));
         }
 
         private boolean isAccessToken() {

@@ -16,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,7 @@ public class ModelList {
     private static final String WITHOUT_ENTRIES = "null as codex_catalog_entry, 0 as bytes";
     private static final String WITH_ENTRIES = "m.codex_catalog_entry, " + CATALOG_SIZE + " as bytes";
     private static final String IN_ORGANIZATIONS = "and m.organization_id = any (?) ";
+    private static final String ALLOWED = "and m.id = any (?) ";
     private static final String WITH_ID = "and m.id = ? ";
     private static final String WITH_PROTOCOL = "and p.protocol = ? ";
 
@@ -129,12 +131,18 @@ public class ModelList {
                 scope = scope.within(organization.get());
                 home = organization;
             }
-            return Optional.of(find(connection, scope, home, filter));
+            Optional<Set<UUID>> allowed = identity.credential().rights().models();
+            return Optional.of(find(connection, scope, home, allowed, filter));
         }
     }
 
     private static List<ListedModel> find(
-            Connection connection, OrganizationScope scope, Optional<UUID> home, Filter filter) throws SQLException {
+            Connection connection,
+            OrganizationScope scope,
+            Optional<UUID> home,
+            Optional<Set<UUID>> allowed,
+            Filter filter)
+            throws SQLException {
         Optional<Array> organizations = RouteLookup.array(connection, scope);
         List<Object> parameters = new ArrayList<>();
         StringBuilder conditions = new StringBuilder();
@@ -142,6 +150,10 @@ public class ModelList {
             conditions.append(IN_ORGANIZATIONS);
             parameters.add(array);
         });
+        if (allowed.isPresent()) {
+            conditions.append(ALLOWED);
+            parameters.add(connection.createArrayOf("uuid", allowed.get().toArray()));
+        }
         filter.modelId().ifPresent(id -> {
             conditions.append(WITH_ID);
             parameters.add(id);

@@ -189,6 +189,6 @@ class PickerFactoryTest {
     }
 
     private static Map<String, String> token(String slug) {
-        return Map.of("description", "CI", "organization_id", slug, "expires_at", "");
+        return Map.of("description", "CI", "organization_id", slug, "expires_at", "", "scopes", "call_models");
     }
 }

@@ -262,6 +262,7 @@ class TokensPagesTest {
         fields.put("csrf", Visitor.hidden("csrf", page));
         fields.put("key", Visitor.hidden("key", page));
         fields.put("description", description);
+        fields.put("scopes", "call_models");
         fields.put("organization_id", organization);
         fields.put("expires_at", expiresAt);
         return fields;

@@ -2,6 +2,7 @@ package io.agyn.proxy.routing;
 
 import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.agyn.access.EffectiveRole;
@@ -36,16 +37,21 @@ class CallersTest {
     void callerIsFoundByTokenAndItsUseIsRecorded() {
         String organization = Api.organization();
         Identity identity =
-                callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();
+                callers.identify(Api.tokenBoundTo(organization), Api.USE).join().orElseThrow();
         assertThat(identity.credential().organization()).contains(UUID.fromString(organization));
-        Api.get("/api-tokens/{id}", identity.credential().id().toString()).body("last_used_at", notNullValue());
+        Awaitility.await().untilAsserted(() -> Api.get(
+                        "/api-tokens/{id}", identity.credential().id().toString())
+                .body("last_used_at", notNullValue())
+                .body("last_used_address", equalTo(Api.USE.get().address()))
+                .body("last_used_user_agent", equalTo(Api.USE.get().userAgent())));
     }
 
     @Test
     void unknownTokenHasNoIdentity() {
-        assertThat(callers.identify("").join()).isEmpty();
-        assertThat(callers.identify("agyn_mistyped").join()).isEmpty();
-        assertThat(callers.identify(Plaintext.random().reveal()).join()).isEmpty();
+        assertThat(callers.identify("", Api.USE).join()).isEmpty();
+        assertThat(callers.identify("agyn_mistyped", Api.USE).join()).isEmpty();
+        assertThat(callers.identify(Plaintext.random().reveal(), Api.USE).join())
+                .isEmpty();
     }
 
     @Test
@@ -54,10 +60,10 @@ class CallersTest {
         Api.organization();
         Instant soon = Instant.now().plusMillis(1_500);
         String token = token(Map.of("description", "short", "expires_at", soon.toString()));
-        assertThat(callers.identify(token).join()).isPresent();
+        assertThat(callers.identify(token, Api.USE).join()).isPresent();
         Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> !Instant.now()
                 .isBefore(soon));
-        assertThat(callers.identify(token).join()).isEmpty();
+        assertThat(callers.identify(token, Api.USE).join()).isEmpty();
     }
 
     @Test
@@ -68,7 +74,7 @@ class CallersTest {
     @Test
     void revokedTokenIsRejectedAfterTheFeedConnectionIsKilled() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
-        callers.identify(token).join();
+        callers.identify(token, Api.USE).join();
         ChangeFeedConnections.kill(database);
         revokeAndAwait(token);
     }
@@ -77,7 +83,7 @@ class CallersTest {
     void suspendingAUserTakesEffectWithinASecond() throws InterruptedException {
         String user = Api.user();
         String token = Api.tokenOf(user);
-        assertThat(callers.identify(token).join()).isPresent();
+        assertThat(callers.identify(token, Api.USE).join()).isPresent();
         Api.setState(user, "suspended");
         await(token, Optional::isEmpty);
         Api.setState(user, "active");
@@ -88,7 +94,7 @@ class CallersTest {
     void deletedUserIsRejectedWithinASecond() throws InterruptedException {
         String user = Api.user();
         String token = Api.tokenOf(user);
-        assertThat(callers.identify(token).join()).isPresent();
+        assertThat(callers.identify(token, Api.USE).join()).isPresent();
         asAdmin().delete("/users/{id}", user).then().statusCode(204);
         await(token, Optional::isEmpty);
     }
@@ -100,13 +106,13 @@ class CallersTest {
         String user = Api.user();
         Api.join(Api.organization(), user, "owner");
         String token = Api.tokenOf(user);
-        assertThat(callers.identify(token).join())
+        assertThat(callers.identify(token, Api.USE).join())
                 .isPresent()
                 .hasValueSatisfying(identity -> assertThat(identity.reaches(id)).isFalse());
 
         Api.join(organization, user, "member");
         await(token, identity -> identity.orElseThrow().reaches(id));
-        assertThat(callers.identify(token).join().orElseThrow().effectiveRoleIn(id))
+        assertThat(callers.identify(token, Api.USE).join().orElseThrow().effectiveRoleIn(id))
                 .contains(EffectiveRole.MEMBER);
 
         asAdmin()
@@ -135,7 +141,11 @@ class CallersTest {
     }
 
     private void revokeAndAwait(String token) throws InterruptedException {
-        UUID id = callers.identify(token).join().orElseThrow().credential().id();
+        UUID id = callers.identify(token, Api.USE)
+                .join()
+                .orElseThrow()
+                .credential()
+                .id();
         asAdmin().delete("/api-tokens/{id}", id.toString()).then().statusCode(204);
         await(token, Optional::isEmpty);
     }
@@ -144,12 +154,12 @@ class CallersTest {
         Awaitility.await("the change is effective within a second")
                 .atMost(Duration.ofSeconds(1))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> inForce.test(callers.identify(token).join()));
+                .until(() -> inForce.test(callers.identify(token, Api.USE).join()));
     }
 
     private static String token(Map<String, String> body) {
         return asAdmin()
-                .body(body)
+                .body(Api.tokenBody(body))
                 .post("/api-tokens")
                 .then()
                 .statusCode(201)

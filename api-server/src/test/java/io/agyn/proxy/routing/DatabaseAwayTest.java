@@ -50,7 +50,7 @@ class DatabaseAwayTest {
         String secret = Api.secret(organization, "sk-first");
         String model = Api.model(organization, Api.provider(organization, secret));
         String token = Api.tokenBoundTo(organization);
-        Identity identity = callers.identify(token).join().orElseThrow();
+        Identity identity = callers.identify(token, Api.USE).join().orElseThrow();
         Route route = routes.find(identity, Optional.empty(), model).join();
         String otherToken = Api.tokenBoundTo(organization);
 
@@ -60,24 +60,26 @@ class DatabaseAwayTest {
             try {
                 execute(beside, "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'");
                 for (int i = 0; i < 20; i++) {
-                    assertThat(callers.identify(token).join()).contains(identity);
+                    assertThat(callers.identify(token, Api.USE).join()).contains(identity);
                     assertThat(routes.find(identity, Optional.empty(), model).join())
                             .isSameAs(route);
                     Thread.sleep(50);
                 }
                 // "unknown" would be cached, and would make the caller change correct settings.
-                assertThatThrownBy(() -> callers.identify(otherToken).join()).hasCauseInstanceOf(Exception.class);
+                assertThatThrownBy(() -> callers.identify(otherToken, Api.USE).join())
+                        .hasCauseInstanceOf(Exception.class);
                 assertThatThrownBy(() ->
                                 routes.find(identity, Optional.empty(), "other").join())
                         .hasCauseInstanceOf(Exception.class);
-                assertThat(callers.identify(Plaintext.random().reveal() + "x").join())
+                assertThat(callers.identify(Plaintext.random().reveal() + "x", Api.USE)
+                                .join())
                         .isEmpty();
             } finally {
                 execute(beside, "alter database postgres allow_connections true");
             }
         }
 
-        assertThat(callers.identify(otherToken).join()).isPresent();
+        assertThat(callers.identify(otherToken, Api.USE).join()).isPresent();
         assertThat(routes.find(identity, Optional.empty(), "other").join()).isEqualTo(new Route.UnknownModel());
         asAdmin()
                 .body(Map.of("name", "rotated", "value", "sk-second"))
@@ -101,7 +103,7 @@ class DatabaseAwayTest {
         // The feed has reported all of this by now.
         Thread.sleep(1_000);
         Identity identity =
-                callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();
+                callers.identify(Api.tokenBoundTo(organization), Api.USE).join().orElseThrow();
         Route route = routes.find(identity, Optional.empty(), kept).join();
         assertThat(routes.find(identity, Optional.empty(), deleted).join()).isInstanceOf(Route.Found.class);
         UUID organizationId = UUID.fromString(organization);

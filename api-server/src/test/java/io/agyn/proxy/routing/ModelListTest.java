@@ -52,7 +52,7 @@ class ModelListTest {
         organization = Api.organization();
         String user = Api.user("cluster_admin");
         Api.join(organization, user, "owner");
-        admin = callers.identify(Api.tokenOf(user)).join().orElseThrow();
+        admin = callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
         slug = slug(organization);
         provider = Api.provider(organization, Api.secret(organization, "v"));
     }
@@ -123,14 +123,18 @@ class ModelListTest {
         String user = Api.user();
         Api.join(organization, user, "member");
         Api.join(second, user, "owner");
-        Identity member = callers.identify(Api.tokenOf(user)).join().orElseThrow();
+        Identity member = callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
         assertThat(list(member, Optional.empty()))
                 .extracting(ListedModel::id)
                 .containsExactly(slug(second) + "/shared", "alone", "shared");
         assertThat(list(member, Optional.of(slug))).extracting(ListedModel::id).containsExactly("alone", "shared");
         assertThat(models.list(member, Optional.of(foreign), Optional.empty()).join())
                 .isEmpty();
-        assertThat(list(callers.identify(Api.tokenOf(Api.user())).join().orElseThrow(), Optional.empty()))
+        assertThat(list(
+                        callers.identify(Api.tokenOf(Api.user()), Api.USE)
+                                .join()
+                                .orElseThrow(),
+                        Optional.empty()))
                 .isEmpty();
     }
 
@@ -231,7 +235,7 @@ class ModelListTest {
     }
 
     private Identity bound(String to) {
-        return callers.identify(Api.tokenBoundTo(to)).join().orElseThrow();
+        return callers.identify(Api.tokenBoundTo(to), Api.USE).join().orElseThrow();
     }
 
     private static String slug(String organization) {

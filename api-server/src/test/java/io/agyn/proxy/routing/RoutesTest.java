@@ -62,7 +62,7 @@ class RoutesTest {
         organization = Api.organization();
         String user = Api.user("cluster_admin");
         Api.join(organization, user, "owner");
-        admin = callers.identify(Api.tokenOf(user)).join().orElseThrow();
+        admin = callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
         slug = Api.get("/organizations/{id}", organization).extract().path("slug");
         secret = Api.secret(organization, "sk-first");
         provider = Api.provider(organization, secret);
@@ -460,11 +460,11 @@ class RoutesTest {
     }
 
     private Identity bound(String to) {
-        return callers.identify(Api.tokenBoundTo(to)).join().orElseThrow();
+        return callers.identify(Api.tokenBoundTo(to), Api.USE).join().orElseThrow();
     }
 
     private Identity identity(String user) {
-        return callers.identify(Api.tokenOf(user)).join().orElseThrow();
+        return callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
     }
 
     private String modelOf(Map<String, Object> providerBody) {

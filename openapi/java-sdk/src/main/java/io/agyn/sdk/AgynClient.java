@@ -12,6 +12,7 @@ import io.agyn.sdk.api.MeApi;
 import io.agyn.sdk.api.MembersApi;
 import io.agyn.sdk.api.ModelTestsApi;
 import io.agyn.sdk.api.ModelsApi;
+import io.agyn.sdk.api.OrganizationApiTokensApi;
 import io.agyn.sdk.api.OrganizationsApi;
 import io.agyn.sdk.api.SecretChecksApi;
 import io.agyn.sdk.api.SecretProvidersApi;
@@ -245,6 +246,16 @@ public final class AgynClient implements AutoCloseable {
      */
     public ApiTokens apiTokens() {
         return new ApiTokens(new ApiTokensApi(api), exchange);
+    }
+
+    /**
+     * The API tokens of all users that are bound to an organization, for its owners.
+     *
+     * @param organizationId the organization's id
+     * @return their list and revocation
+     */
+    public OrganizationApiTokens organizationApiTokens(UUID organizationId) {
+        return new OrganizationApiTokens(organizationId, new OrganizationApiTokensApi(api), exchange);
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agyn.sdk.model.ApiTokenCreate;
+import io.agyn.sdk.model.ApiTokenUpdate;
 import io.agyn.sdk.model.AuthMethod;
 import io.agyn.sdk.model.CustomHeaders;
 import io.agyn.sdk.model.GroupMappingCreate;
@@ -23,9 +24,11 @@ import io.agyn.sdk.model.Secret;
 import io.agyn.sdk.model.SecretCreate;
 import io.agyn.sdk.model.SecretStorage;
 import io.agyn.sdk.model.SecretUpdate;
+import io.agyn.sdk.model.TokenScope;
 import io.agyn.sdk.model.UserCreate;
 import java.net.URI;
 import java.time.OffsetDateTime;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +126,37 @@ class AgynClientTest extends ClientTest {
         assertThat(server.requests().get(2).body())
                 .isEqualTo("{\"email\":\"payments@acme.example\",\"role\":\"member\"}");
         assertThat(server.requests().get(5).header("If-match")).isEqualTo("\"2\"");
+    }
+
+    @Test
+    void managesRightsOfApiTokens() {
+        UUID organization = UUID.randomUUID();
+        String page = "{\"items\": [{\"scopes\": [\"read\"]}], \"next_page_token\": null}";
+        server.respond(201, "{\"token\": \"agyn_plaintext\"}", "ETag", "\"1\"")
+                .respond(200, "{}", "ETag", "\"2\"")
+                .respond(200, page)
+                .respond(204, "");
+
+        client.apiTokens()
+                .createUnbound(new ApiTokenCreate()
+                        .description("CI")
+                        .organizationId(organization)
+                        .scopes(Set.of(TokenScope.READ)));
+        client.apiTokens()
+                .update(ID, new ApiTokenUpdate().description("CI").scopes(Set.of(TokenScope.CALL_MODELS)), "\"1\"");
+        OrganizationApiTokens all = client.organizationApiTokens(organization);
+        assertThat(all.listUnused()).hasSize(1);
+        all.delete(ID);
+
+        assertThat(server.requests())
+                .extracting(request -> request.method() + " " + request.uri())
+                .containsExactly(
+                        "POST /api/v1/api-tokens",
+                        "PUT /api/v1/api-tokens/" + ID,
+                        "GET /api/v1/organizations/" + organization + "/api-tokens?page_size=100&used=false",
+                        "DELETE /api/v1/organizations/" + organization + "/api-tokens/" + ID);
+        assertThat(server.requests().get(0).body()).contains("\"organization_id\":null", "\"scopes\":[\"read\"]");
+        assertThat(server.requests().get(1).header("If-match")).isEqualTo("\"1\"");
     }
 
     @Test
