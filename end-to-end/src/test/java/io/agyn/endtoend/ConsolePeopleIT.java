@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -239,7 +240,11 @@ class ConsolePeopleIT {
     }
 
     private static String tokenOf(String user) throws IOException {
-        return server.create("/api-tokens", Map.of("description", "Console", "user_id", user), "token");
+        Map<String, Object> body = new HashMap<>(
+                Map.of("description", "Console", "user_id", user, "scopes", List.of("read", "manage", "manage_tokens")));
+        // Not bound to the user's home organization.
+        body.put("organization_id", null);
+        return server.create("/api-tokens", body, "token");
     }
 
     private static Locator heading(Page page) {
