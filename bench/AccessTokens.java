@@ -53,7 +53,7 @@ public final class AccessTokens {
                                 "AGYN_OIDC_CLIENT_ID", "agyn",
                                 "AGYN_OIDC_ALLOW_HTTP", "on"))) {
             String accessToken = issuer.token("bench");
-            agyn.create("members", "{\"user_id\": \"%s\", \"role\": \"member\"}".formatted(userOf(agyn, accessToken)));
+            agyn.addMember(userOf(agyn, accessToken));
             Wrk wrk = new Wrk(folder.folder(), CONNECTIONS);
             String question = Proxy.question(Agyn.MODEL);
             wrk.run(agyn.uri(), WARM_UP, question, agyn.token());

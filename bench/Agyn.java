@@ -58,6 +58,16 @@ final class Agyn implements AutoCloseable {
                 {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}""".formatted(name, provider));
     }
 
+    /** Adds a user to the organization. */
+    void addMember(String userId) throws Exception {
+        HttpResponse<String> response = send(
+                "/organizations/" + organization + "/members",
+                "{\"user_id\": \"%s\", \"role\": \"member\"}".formatted(userId));
+        if (response.statusCode() != 201) {
+            throw new IOException("A member: " + response.statusCode() + " " + response.body());
+        }
+    }
+
     /** Creates a resource of the organization, and returns its id. */
     String create(String collection, String json) throws Exception {
         return post("/organizations/" + organization + "/" + collection, json);
@@ -145,17 +155,21 @@ final class Agyn implements AutoCloseable {
     }
 
     private String post(String path, String body) throws IOException, InterruptedException {
-        HttpResponse<String> response = HTTP.send(
+        HttpResponse<String> response = send(path, body);
+        Matcher id = ID.matcher(response.body());
+        if (response.statusCode() != 201 || !id.find()) {
+            throw new IOException("POST " + path + ": " + response.statusCode() + " " + response.body());
+        }
+        return id.group(1);
+    }
+
+    private HttpResponse<String> send(String path, String body) throws IOException, InterruptedException {
+        return HTTP.send(
                 HttpRequest.newBuilder(URI.create(uri() + "/api/v1" + path))
                         .header("Authorization", "Bearer " + token())
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        Matcher id = ID.matcher(response.body());
-        if (response.statusCode() != 201 || !id.find()) {
-            throw new IOException("POST " + path + ": " + response.statusCode() + " " + response.body());
-        }
-        return id.group(1);
     }
 }

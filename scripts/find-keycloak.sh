@@ -22,7 +22,7 @@ elif JAVA_HOME="$("$root/scripts/find-jdk.sh")"; then
     if {
         "$root/mvnw" -B -ntp -q -N -f "$root/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.11.0:unpack \
             -Dartifact="org.keycloak:keycloak-quarkus-dist:$version:zip" -DoutputDirectory="$unpacked" &&
-            bash "$unpacked/keycloak-$version/bin/kc.sh" build --db=dev-mem --health-enabled=true --cache=local
+            bash "$unpacked/keycloak-$version/bin/kc.sh" build --db=dev-mem --cache=local
     } >&2; then
         mv -T "$unpacked/keycloak-$version" "$home" 2>/dev/null || [[ -f "$home/bin/kc.sh" ]]
         rm -rf "$unpacked"

@@ -11,6 +11,9 @@ alter table app_user
     add column oidc_subject text,
     -- Whether the settings made the user a cluster admin; it ends with them.
     add column oidc_admin boolean not null default false,
+    -- The groups that the newest token had: SHA-256 of their names, and when that token was issued.
+    add column oidc_groups_hash bytea,
+    add column oidc_groups_at timestamptz,
     add constraint app_user_oidc_complete check ((oidc_issuer is null) = (oidc_subject is null));
 
 -- fits the release before: the index is empty at first.

@@ -29,23 +29,21 @@ public class AccessTokens {
 
     /** A valid access token. */
     public static final class Valid {
-        private final Profile profile;
         private final String keyThumbprint;
+        private final Instant expiresAt;
+        // Until the user is known; it may be large.
+        private volatile @Nullable Profile profile;
         private volatile @Nullable UUID userId;
 
         private Valid(Profile profile, String keyThumbprint) {
             this.profile = profile;
             this.keyThumbprint = keyThumbprint;
-        }
-
-        /** The user that the token is about. */
-        public Profile profile() {
-            return profile;
+            this.expiresAt = profile.expiresAt();
         }
 
         /** Until when the token is accepted: its expiry, and the difference of clocks that is tolerated. */
-        public Instant acceptedUntil() {
-            return profile.expiresAt().plus(JwtVerifier.SKEW);
+        private Instant acceptedUntil() {
+            return expiresAt.plus(JwtVerifier.SKEW);
         }
     }
 
@@ -106,19 +104,30 @@ public class AccessTokens {
      * @return the identity; empty if the user is suspended or was deleted
      */
     public Optional<Identity> identity(Valid valid) {
-        UUID userId = valid.userId;
-        if (userId == null) {
-            userId = users.signIn(valid.profile());
-            valid.userId = userId;
+        Profile profile = valid.profile;
+        if (profile != null) {
+            valid.userId = users.signIn(profile);
+            valid.profile = null;
         }
-        return identities.find(userId, id -> Credential.accessToken(id, valid.acceptedUntil()));
+        return identities.find(
+                requireNonNull(valid.userId, "the user is known"),
+                id -> Credential.accessToken(id, valid.acceptedUntil()));
     }
 
     /** Why a token was rejected in the last seconds; empty for others. */
     public Optional<String> rejection(String token) {
-        return Optional.ofNullable(results.getIfPresent(ByteBuffer.wrap(Sha256.of(token))))
-                .flatMap(result -> Optional.ofNullable(result.error()))
-                .map(Throwable::getMessage);
+        Result result = results.getIfPresent(ByteBuffer.wrap(Sha256.of(token)));
+        if (result == null) {
+            return Optional.empty();
+        }
+        if (result.error() != null) {
+            return Optional.ofNullable(result.error().getMessage());
+        }
+        Valid valid = requireNonNull(result.valid(), "a result is valid or has an error");
+        return Optional.of(
+                valid.acceptedUntil().isAfter(Instant.now())
+                        ? "The user of the access token is suspended or was deleted."
+                        : String.valueOf(expired(valid).getMessage()));
     }
 
     private Result check(String token) throws IdentityProviderException {
@@ -139,8 +148,7 @@ public class AccessTokens {
 
     private static InvalidJwtException expired(Valid valid) {
         return new InvalidJwtException(
-                InvalidJwtException.Reason.EXPIRED,
-                "The access token expired at " + valid.profile().expiresAt() + ".");
+                InvalidJwtException.Reason.EXPIRED, "The access token expired at " + valid.expiresAt + ".");
     }
 
     private static Duration timeToLive(Result result) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.UserState;
 import io.agyn.audit.UserProvisioningLog;
+import io.agyn.hash.Sha256;
 import io.agyn.storage.RowLocks;
 import io.agyn.users.UserEntity;
 import io.agyn.users.Users;
@@ -12,9 +13,12 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -53,7 +57,7 @@ public class SignedInUsers {
     public UUID signIn(Profile profile) {
         return QuarkusTransaction.joiningExisting().call(() -> {
             UserEntity user = find(profile).orElseGet(() -> create(profile));
-            if (user.state == UserState.ACTIVE) {
+            if (user.state == UserState.ACTIVE && !isOutdated(user, profile)) {
                 applyRole(user, profile);
                 profile.groups()
                         .ifPresent(
@@ -61,6 +65,27 @@ public class SignedInUsers {
             }
             return user.id;
         });
+    }
+
+    /**
+     * Whether the token was issued before another one with other groups. An access token of before must not bring back what the
+     * user has lost.
+     */
+    private boolean isOutdated(UserEntity user, Profile profile) {
+        if (profile.groups().isEmpty()) {
+            return false;
+        }
+        byte[] hash = Sha256.of(String.join("\n", new TreeSet<>(profile.groups().get())));
+        if (Arrays.equals(hash, user.oidcGroupsHash)) {
+            return false;
+        }
+        if (user.oidcGroupsAt != null && profile.issuedAt().isBefore(user.oidcGroupsAt)) {
+            return true;
+        }
+        user.oidcGroupsHash = hash;
+        user.oidcGroupsAt = profile.issuedAt();
+        users.flush();
+        return false;
     }
 
     private Optional<UserEntity> find(Profile profile) {
@@ -75,6 +100,8 @@ public class SignedInUsers {
             return other.get();
         }
         Optional<UserEntity> sameEmail = profile.email().flatMap(users::withEmail);
+        // Another subject may have the same email.
+        sameEmail.ifPresent(user -> entities.refresh(user, LockModeType.PESSIMISTIC_WRITE));
         if (sameEmail.filter(user -> user.oidcSubject == null).isPresent()) {
             return link(sameEmail.get(), profile);
         }

@@ -7,6 +7,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.UUID;
 import org.hibernate.annotations.BatchSize;
 import org.hibernate.annotations.Generated;
@@ -49,6 +50,14 @@ public class UserEntity extends StoredResource {
     /** Whether the user is a cluster admin by the settings of the identity provider, and only as long as they apply. */
     @Column(name = "oidc_admin")
     public boolean oidcAdmin;
+
+    /** The hash of the groups that the identity provider reported last; null before. */
+    @Column(name = "oidc_groups_hash")
+    public byte @Nullable [] oidcGroupsHash;
+
+    /** When the token with these groups was issued. */
+    @Column(name = "oidc_groups_at")
+    public @Nullable Instant oidcGroupsAt;
 
     protected UserEntity() {}
 

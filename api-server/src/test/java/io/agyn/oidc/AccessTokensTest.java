@@ -72,6 +72,15 @@ class AccessTokensTest {
     }
 
     @Test
+    void usernameIsDerivedAndFree() throws Exception {
+        String wish = "Ada.L" + subject.substring(subject.length() - 8);
+        String expected = wish.toLowerCase(Locale.ROOT).replace('.', '-');
+        me(provider.accessToken(subject, Map.of("preferred_username", wish))).body("username", equalTo(expected));
+        me(provider.accessToken(Api.freshName("other"), Map.of("preferred_username", wish)))
+                .body("username", equalTo(expected + "-2"));
+    }
+
+    @Test
     void subjectIsTheKeyAndNotTheEmail() throws Exception {
         String email = Api.freshName("ada") + "@acme.example";
         String first = idOf(Map.of("email", email, "email_verified", true));
@@ -133,6 +142,29 @@ class AccessTokensTest {
     }
 
     @Test
+    void olderTokenDoesNotBringALostGroupBack() throws Exception {
+        String email = Api.freshName("lead") + "@acme.example";
+        me(admin(email, 20)).body("role", equalTo("cluster_admin"));
+        me(provider.accessToken(subject, Map.of("email", email, "email_verified", true)))
+                .body("role", equalTo("user"));
+        me(admin(email, 10)).body("role", equalTo("user"));
+    }
+
+    private String admin(String email, int age) throws Exception {
+        return provider.accessToken(
+                subject,
+                Map.of(
+                        "email",
+                        email,
+                        "email_verified",
+                        true,
+                        "groups",
+                        List.of(FakeProvider.ADMIN_GROUP),
+                        "iat",
+                        Instant.now().getEpochSecond() - age));
+    }
+
+    @Test
     void suspendedUserIsRejectedEverywhere() throws Exception {
         String token = provider.accessToken(subject, Map.of());
         String id = me(token).extract().path("id");
@@ -150,7 +182,7 @@ class AccessTokensTest {
                 .put("/users/{id}", id)
                 .then()
                 .statusCode(200);
-        Api.as(token).get("/me").then().statusCode(401);
+        Api.as(token).get("/me").then().statusCode(401).body("detail", containsString("suspended"));
         await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> models(token, 401));
     }
 

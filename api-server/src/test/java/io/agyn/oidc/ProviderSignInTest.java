@@ -156,6 +156,17 @@ class ProviderSignInTest {
     }
 
     @Test
+    void oldSignInIsRepeatedAtTheProviderBeforeAReveal() {
+        signIn("/tokens", Map.of("auth_time", Instant.now().getEpochSecond() - 3600))
+                .then()
+                .statusCode(200);
+        assertThat(visitor.page("/confirm?next=/tokens"))
+                .contains("Sign in with <bdi>Acme</bdi>")
+                .contains("/sign-in/provider?fresh=true&amp;next=%2Ftokens")
+                .doesNotContain("name=\"token\"");
+    }
+
+    @Test
     void signOutEndsTheSessionAtTheProvider() {
         signIn("/tokens", Map.of()).then().statusCode(200);
         visitor.submit("/tokens", "/sign-out", Map.of())

@@ -43,9 +43,14 @@ final class CalledModels implements AutoCloseable {
     }
 
     static CalledModels start(Path folder) throws IOException, InterruptedException {
+        return start(folder, Map.of());
+    }
+
+    /** Starts a server with variables. */
+    static CalledModels start(Path folder, Map<String, String> variables) throws IOException, InterruptedException {
         ScriptedProvider provider = ScriptedProvider.start();
         provider.accept(new Header("authorization", "Bearer " + OPENAI_KEY), new Header("x-api-key", ANTHROPIC_KEY));
-        CalledModels models = new CalledModels(Server.start(folder), provider);
+        CalledModels models = new CalledModels(Server.start(folder, variables), provider);
         models.register();
         return models;
     }
@@ -56,6 +61,12 @@ final class CalledModels implements AutoCloseable {
 
     ScriptedProvider provider() {
         return provider;
+    }
+
+    /** Adds a user to the organization of the models. */
+    void addMember(String userId) throws IOException {
+        server.create(
+                "organizations/" + organization + "/members", Map.of("user_id", userId, "role", "member"), "user_id");
     }
 
     /** Waits for a completely received call. */

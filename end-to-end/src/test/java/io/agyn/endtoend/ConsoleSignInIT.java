@@ -82,6 +82,36 @@ class ConsoleSignInIT {
     }
 
     @Test
+    void formIsKeptWhenTheSessionEnds() throws Exception {
+        String id = realm.createUser("heidi", true);
+        try (Console console = Console.open(browser, server)) {
+            Page page = console.page();
+            enter(console, "heidi");
+            assertThat(page.locator(".menu.user summary")).hasText("Heidi Example", slowlyVisible());
+            page.navigate("/tokens/new");
+            console.fill("Description", "Typed before the session ended");
+            realm.logOut(id);
+            console.press("Create API token");
+            assertThat(page.locator("#trouble")).containsText("Your session has ended");
+            Page other = page.waitForPopup(() -> page.getByRole(AriaRole.LINK, named("sign in again in another tab"))
+                    .click());
+            other.getByRole(AriaRole.LINK, named("Sign in with Acme")).click();
+            other.locator("#username").fill("heidi");
+            other.locator("#password").fill(realm.password());
+            other.locator("#kc-login").click();
+            assertThat(other.getByRole(AriaRole.HEADING, named("You are signed in")))
+                    .isVisible(visible());
+            other.close();
+            // Playwright's pages always have the focus, so that returning to one is no event.
+            page.evaluate("window.dispatchEvent(new Event('focus'))");
+            assertThat(page.locator("#trouble")).containsText("You are signed in again");
+            assertThat(console.field("Description")).hasValue("Typed before the session ended");
+            console.press("Create API token");
+            assertThat(console.heading()).hasText("API token created");
+        }
+    }
+
+    @Test
     void tokenSignInStaysAvailable() throws Exception {
         try (Console console = Console.open(browser, server)) {
             console.signIn(server.token());

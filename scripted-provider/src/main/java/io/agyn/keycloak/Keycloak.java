@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Keycloak implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final int ATTEMPTS = 3;
     private static final String ADMIN = "admin";
 
     private static @Nullable Keycloak shared;
@@ -54,14 +55,19 @@ public final class Keycloak implements AutoCloseable {
      * @param log the file for its output
      */
     public static Keycloak start(Path home, Path log) throws IOException, InterruptedException {
-        Keycloak keycloak =
-                new Keycloak(requireNonNull(home, "home is null"), requireNonNull(log, "log is null"), freePort());
-        try {
-            keycloak.awaitReady();
-            return keycloak;
-        } catch (Throwable e) {
-            keycloak.close();
-            throw e;
+        for (int attempt = 1; ; attempt++) {
+            Keycloak keycloak =
+                    new Keycloak(requireNonNull(home, "home is null"), requireNonNull(log, "log is null"), freePort());
+            try {
+                keycloak.awaitReady();
+                return keycloak;
+            } catch (IOException e) {
+                keycloak.close();
+                // Another process may have taken the port, since the start takes a while.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -132,7 +138,6 @@ public final class Keycloak implements AutoCloseable {
                         "--http-enabled=true",
                         "--http-host=127.0.0.1",
                         "--http-port=" + port,
-                        "--http-management-port=" + freePort(),
                         "--hostname=" + address())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

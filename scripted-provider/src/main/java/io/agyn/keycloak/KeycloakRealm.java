@@ -19,7 +19,6 @@ import java.util.UUID;
 public final class KeycloakRealm {
     public static final String CLIENT = "agyn";
 
-    /** The client with a service account. */
     public static final String SERVICE = "ci";
 
     private static final String SECRET = "secret-of-the-client";
