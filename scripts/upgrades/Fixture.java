@@ -132,6 +132,9 @@ final class Fixture {
         if (schema >= 20) {
             fillModelSettings(acme);
         }
+        if (schema >= 24) {
+            fillAccess(acme);
+        }
         Thread.sleep(Duration.between(Instant.now(), soon).plusSeconds(1));
         call();
     }
@@ -173,6 +176,26 @@ final class Fixture {
         call.put("remote_model", "remote-settings")
                 .put("header", "authorization")
                 .put("value", "Bearer sk-of-http");
+    }
+
+    /** A user without an email address, invitations, a group mapping, and a token with one scope and one model. */
+    private void fillAccess(String organization) throws Exception {
+        String user = create("/users", body("name", "Build", "username", "build-agent"));
+        resources.add("/users/" + user);
+        String byName = create(in(organization, "invitations"), body("username", "build-agent", "role", "member"));
+        resources.add(in(organization, "invitations/" + byName));
+        String byEmail = create(in(organization, "invitations"), body("email", "new@acme.example", "role", "owner"));
+        resources.add(in(organization, "invitations/" + byEmail));
+        String mapping = create(in(organization, "group-mappings"), body("group", "payments", "role", "member"));
+        resources.add(in(organization, "group-mappings/" + mapping));
+        String model = create(
+                in(organization, "models"),
+                body("name", "of-one-token", "provider_id", provider(organization, "one", "responses", "bearer", "token", "sk-one"))
+                        .put("remote_model_name", "remote-one"));
+        ObjectNode token = body("description", "One model", "organization_id", organization);
+        token.putArray("scopes").add("call_models");
+        token.putArray("model_ids").add(model);
+        token("one_model", token);
     }
 
     private void fillUsers(String acme, String globex) throws Exception {
@@ -395,14 +418,14 @@ final class Fixture {
     }
 
     private String token(String name, ObjectNode body) throws Exception {
-        body.putArray("scopes")
-                .add("call_models")
-                .add("read")
-                .add("manage")
-                .add("manage_tokens")
-                .add("reveal");
-        if (!body.has("organization_id")) {
-            body.putNull("organization_id");
+        if (schema >= 22) {
+            if (!body.has("scopes")) {
+                List.of("call_models", "read", "manage", "manage_tokens", "reveal")
+                        .forEach(body.putArray("scopes")::add);
+            }
+            if (!body.has("organization_id")) {
+                body.putNull("organization_id");
+            }
         }
         JsonNode made = JSON.readTree(expect(201, server.send("POST", api("/api-tokens"), admin(), body.toString())));
         tokens.put(name, made.get("token").textValue());

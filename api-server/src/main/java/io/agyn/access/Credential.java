@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param organization the organization that it is bound to, if any
  * @param expiresAt when it expires, if ever
  * @param defaultModel the model for calls without a model, if any
- * @param rights what it may do of what its user may do
+ * @param rights the part of its user's permissions that it has
  */
 public record Credential(
         Kind kind,

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * What a credential may do of what its user may do.
+ * The part of its user's permissions that a credential has.
  *
  * @param scopes the permissions; none includes another
  * @param models the only models that it can call; empty for all

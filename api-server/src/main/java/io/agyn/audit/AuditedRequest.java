@@ -27,7 +27,7 @@ class AuditedRequest {
     // Logged outside of the organization, whose chain nobody can read after the deletion.
     private static final String DELETE_ORGANIZATION = "deleteOrganization";
 
-    /** The caller reaches the organization, but may not do what they asked. */
+    /** The caller reaches the organization, but lacks permission for the operation. */
     private static final int FORBIDDEN = ProblemKind.FORBIDDEN.status();
 
     private final RoutingContext context;

@@ -76,7 +76,7 @@ public class Api {
                 .addMixIn(ApiTokenCreate.class, ExplicitOrganization.class);
     }
 
-    /** The Console's form always decides on the organization of a token, also if it is none. */
+    /** The Console's form always sends the organization of a token, and null for a token without one. */
     private interface ExplicitOrganization {
         @JsonInclude(JsonInclude.Include.ALWAYS)
         UUID getOrganizationId();

@@ -68,8 +68,8 @@ public class SignedInUsers {
     }
 
     /**
-     * Whether the token was issued before another one with other groups. An access token of before must not bring back what the
-     * user has lost.
+     * Whether the token was issued before another one with other groups. An older access token must not restore permissions that
+     * the user has lost.
      */
     private boolean isOutdated(UserEntity user, Profile profile) {
         if (profile.groups().isEmpty()) {

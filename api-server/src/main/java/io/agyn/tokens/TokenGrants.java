@@ -78,7 +78,7 @@ class TokenGrants {
         if (!missing.isEmpty()) {
             throw InsufficientScope.of(
                     missing.getFirst(),
-                    "The API token of this request lacks scopes that the other one would have: "
+                    "The API token of this request cannot grant scopes that it lacks: "
                             + missing.stream().map(TokenScope::toString).collect(Collectors.joining(", "))
                             + ". Remove them from scopes, or use an API token that has them.");
         }

@@ -35,7 +35,7 @@ public interface ProxyContext {
     /**
      * Looks up the caller. Empty for an invalid token; fails if the lookup is impossible now.
      *
-     * @param use returns what is recorded of the caller; called now or never
+     * @param use returns the address and program to record; called now or never
      */
     CompletableFuture<Optional<Identity>> identify(String token, Function<SourceAddress, CredentialUse> use);
 
