@@ -5,9 +5,10 @@ set local lock_timeout = '5s';
 
 -- fits the release before: its tokens may do everything that their user may, which is the default.
 alter table api_token
-    add column scopes text[] not null default '{call_models,read,manage,manage_tokens,reveal}'
+    add column scopes text[] not null default string_to_array('call_models read manage manage_tokens reveal', ' ')
         constraint api_token_scopes check (
-            cardinality(scopes) > 0 and scopes <@ '{call_models,read,manage,manage_tokens,reveal}'::text[]),
+            cardinality(scopes) > 0
+            and scopes <@ string_to_array('call_models read manage manage_tokens reveal', ' ')),
     -- Null for all models. An id stays when its model is deleted.
     add column model_ids uuid[],
     add column last_used_address text,

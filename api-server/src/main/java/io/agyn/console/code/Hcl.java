@@ -16,9 +16,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +190,8 @@ public final class Hcl {
                 .text("organization_id", token.getOrganizationId())
                 .text("default_model_id", token.getDefaultModelId())
                 .text("description", token.getDescription())
+                .list("scopes", token.getScopes())
+                .list("model_ids", token.getModelIds())
                 .text("expires_at", token.getExpiresAt() == null ? null : time(token.getExpiresAt()))
                 .configuration();
     }
@@ -195,6 +199,18 @@ public final class Hcl {
     /** In the provider's format, without trailing zeros: other text would replace the token. */
     private static String time(OffsetDateTime time) {
         return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.withOffsetSameInstant(ZoneOffset.UTC));
+    }
+
+    /** Adds a list of texts unless it is null. */
+    private Hcl list(String name, @Nullable Collection<?> values) {
+        if (values != null) {
+            attributes.add(new Attribute(
+                    name,
+                    values.stream()
+                            .map(value -> quoted(value.toString()))
+                            .collect(Collectors.joining(", ", "[", "]"))));
+        }
+        return this;
     }
 
     /** Adds an attribute unless the value is null. */

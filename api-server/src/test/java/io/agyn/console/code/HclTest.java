@@ -9,6 +9,7 @@ import io.agyn.api.model.Model;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.Secret;
+import io.agyn.api.model.TokenScope;
 import io.agyn.api.model.SecretProvider;
 import io.agyn.api.model.SecretProviderAuthMethod;
 import io.agyn.api.model.SecretProviderConfig;
@@ -19,6 +20,7 @@ import io.agyn.api.model.WebSocketMode;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The configuration is valid and formatted as by terraform fmt. */
@@ -180,6 +182,14 @@ class HclTest {
                 .contains("  expires_at  = \"2099-01-31T11:00:00.5Z\"\n");
         assertThat(Hcl.of(token.expiresAt(OffsetDateTime.parse("2099-01-31T00:00Z"))))
                 .contains("  expires_at  = \"2099-01-31T00:00:00Z\"\n");
+    }
+
+    @Test
+    void rightsOfATokenAreLists() {
+        ApiToken token = new ApiToken().id(ID).userId(ID).description("CI").scopes(Set.of(TokenScope.CALL_MODELS));
+        assertThat(Hcl.of(token)).contains("  scopes      = [\"call_models\"]\n").doesNotContain("model_ids");
+        assertThat(Hcl.of(token.modelIds(Set.of(ID)))).contains("  model_ids   = [\"" + ID + "\"]\n");
+        assertThat(Hcl.of(token.modelIds(Set.of()))).contains("  model_ids   = []\n");
     }
 
     @Test
