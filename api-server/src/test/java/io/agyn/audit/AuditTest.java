@@ -75,6 +75,7 @@ class AuditTest {
         Api.join(organization, leaver, "member");
         delete("/organizations/{o}/members/{u}", organization, leaver);
 
+        changeAccess(organization);
         List<String> seen = Api.auditEvents(organization).getList("items.operation");
         String another = Api.user();
         Api.setState(another, "suspended");
@@ -338,6 +339,38 @@ class AuditTest {
                 .then()
                 .body("token", equalTo("sk-3"))
                 .body("custom_headers", equalTo(null));
+    }
+
+    /** Changes invitations, group mappings, tokens and memberships of an organization. */
+    private static void changeAccess(String organization) {
+        String user = Api.user();
+        String token = Api.tokenOf(user);
+        for (String decision : List.of("accept", "decline")) {
+            as(token)
+                    .post("/me/invitations/{i}/" + decision, Api.invite(organization, user, "member"))
+                    .then()
+                    .statusCode(200);
+            as(token).delete("/me/memberships/{o}", organization);
+        }
+        as(token).body(Map.of()).put("/me").then().statusCode(200);
+        String pending = Api.invite(organization, user, "member");
+        asAdmin()
+                .post("/organizations/{o}/invitations/{i}/resend", organization, pending)
+                .then()
+                .statusCode(200);
+        delete("/organizations/{o}/invitations/{i}", organization, pending);
+        String mapping = Api.groupMapping(organization);
+        put("/organizations/{o}/group-mappings/{m}", Map.of("role", "owner"), organization, mapping);
+        delete("/organizations/{o}/group-mappings/{m}", organization, mapping);
+        String bound = asAdmin()
+                .body(Api.tokenBody(Map.of("organization_id", organization)))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        put("/api-tokens/{t}", Map.of("description", "renamed", "scopes", List.of("read")), bound);
+        delete("/organizations/{o}/api-tokens/{t}", organization, bound);
     }
 
     private static void put(String path, Map<String, ?> body, Object... ids) {

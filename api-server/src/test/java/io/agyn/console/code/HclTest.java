@@ -9,18 +9,18 @@ import io.agyn.api.model.Model;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.Secret;
-import io.agyn.api.model.TokenScope;
 import io.agyn.api.model.SecretProvider;
 import io.agyn.api.model.SecretProviderAuthMethod;
 import io.agyn.api.model.SecretProviderConfig;
 import io.agyn.api.model.SecretProviderType;
+import io.agyn.api.model.TokenScope;
 import io.agyn.api.model.User;
 import io.agyn.api.model.UserState;
 import io.agyn.api.model.WebSocketMode;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.UUID;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The configuration is valid and formatted as by terraform fmt. */
@@ -187,7 +187,9 @@ class HclTest {
     @Test
     void rightsOfATokenAreLists() {
         ApiToken token = new ApiToken().id(ID).userId(ID).description("CI").scopes(Set.of(TokenScope.CALL_MODELS));
-        assertThat(Hcl.of(token)).contains("  scopes      = [\"call_models\"]\n").doesNotContain("model_ids");
+        assertThat(Hcl.of(token))
+                .contains("  scopes      = [\"call_models\"]\n")
+                .doesNotContain("model_ids");
         assertThat(Hcl.of(token.modelIds(Set.of(ID)))).contains("  model_ids   = [\"" + ID + "\"]\n");
         assertThat(Hcl.of(token.modelIds(Set.of()))).contains("  model_ids   = []\n");
     }
