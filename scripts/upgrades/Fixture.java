@@ -190,7 +190,11 @@ final class Fixture {
         resources.add(in(organization, "group-mappings/" + mapping));
         String model = create(
                 in(organization, "models"),
-                body("name", "of-one-token", "provider_id", provider(organization, "one", "responses", "bearer", "token", "sk-one"))
+                body(
+                                "name",
+                                "of-one-token",
+                                "provider_id",
+                                provider(organization, "one", "responses", "bearer", "token", "sk-one"))
                         .put("remote_model_name", "remote-one"));
         ObjectNode token = body("description", "One model", "organization_id", organization);
         token.putArray("scopes").add("call_models");

@@ -99,7 +99,7 @@ func TestAccUserMemberAndTokenLifecycle(t *testing.T) {
 				token,
 				statecheck.ExpectKnownValue(user, tfjsonpath.New("role"), knownvalue.StringExact("user")),
 				statecheck.ExpectKnownValue(user, tfjsonpath.New("state"), knownvalue.StringExact("active")),
-			}, Check: eachOf(anotherOwner)},
+			}},
 			{Config: renamed.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate)},
 			{Config: back.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate)},
 			{ResourceName: user, ImportState: true, ImportStateVerify: true},
@@ -134,16 +134,6 @@ func TestAccOrganizationIsDestroyedWithItsLastOwner(t *testing.T) {
 		CheckDestroy:             isGone,
 		Steps:                    []resource.TestStep{{Config: owned.hcl()}},
 	})
-}
-
-// anotherOwner makes the administrator an owner, so that the other owner can be removed.
-func anotherOwner(organization string, _ map[string]string) error {
-	me, _, err := server.MeAPI.GetMe(background()).Execute()
-	if err != nil {
-		return err
-	}
-	_, _, err = server.MembersAPI.AddMember(background(), organization).MemberCreate(client.MemberCreate{UserId: &me.Id, Role: client.MEMBERROLE_OWNER}).Execute()
-	return err
 }
 
 func TestAccTokenOfAnotherTenantKeepsTheState(t *testing.T) {

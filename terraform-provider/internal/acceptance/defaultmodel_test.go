@@ -61,7 +61,7 @@ func TestAccDefaultModel(t *testing.T) {
 			{Config: withDefault(first, "other"), ConfigPlanChecks: resource.ConfigPlanChecks{
 				PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction(defaultModel, plancheck.ResourceActionUpdate),
-					plancheck.ExpectResourceAction("agyn_api_token.agent", plancheck.ResourceActionReplace),
+					plancheck.ExpectResourceAction("agyn_api_token.agent", plancheck.ResourceActionUpdate),
 				},
 				PostApplyPostRefresh: empty.PostApplyPostRefresh,
 			}, ConfigStateChecks: is("other")},

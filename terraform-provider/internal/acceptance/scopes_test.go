@@ -46,13 +46,13 @@ resource "agyn_api_token" "payments" {
 		ProtoV6ProviderFactories: providers,
 		CheckDestroy:             isGone,
 		Steps: []resource.TestStep{
+			{Config: with(`scopes = ["admin"]`), ExpectError: wrapped("scopes", "value must be one of")},
 			step("", plancheck.ResourceActionCreate, knownvalue.Null(), "call_models"),
 			step(`scopes = ["call_models", "read"]`, plancheck.ResourceActionUpdate, knownvalue.Null(), "call_models", "read"),
 			step("scopes = [\"call_models\"]\nmodel_ids = [agyn_llm_model.gpt.id]", plancheck.ResourceActionUpdate, knownvalue.SetSizeExact(1), "call_models"),
 			step(`model_ids = []`, plancheck.ResourceActionUpdate, knownvalue.SetSizeExact(0), "call_models"),
 			step("", plancheck.ResourceActionUpdate, knownvalue.Null(), "call_models"),
 			{ResourceName: apiToken, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"token"}},
-			{Config: with(`scopes = ["admin"]`), ExpectError: wrapped("scopes", "value must be one of")},
 		},
 	})
 }
