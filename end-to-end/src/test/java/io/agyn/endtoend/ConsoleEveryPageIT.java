@@ -35,9 +35,8 @@ class ConsoleEveryPageIT {
     private static final long PAGE_BYTES = 15 * 1024;
     private static final long FIRST_BYTES = 100 * 1024;
     // The forms that a member may submit on any page.
-    private static final String MEMBER_FORMS =
-            "/sign-out|/account|/organizations/new|.*/models/[^/]+/test"
-                    + "|(/organizations/acme)?/tokens/(new|[^/]+/(edit|revoke))";
+    private static final String MEMBER_FORMS = "/sign-out|/account|/organizations/new|.*/models/[^/]+/test"
+            + "|(/organizations/acme)?/tokens/(new|[^/]+/(edit|revoke))";
 
     // 127 characters; the test appends one more.
     private static final Map<String, String> NAMES = Map.of(

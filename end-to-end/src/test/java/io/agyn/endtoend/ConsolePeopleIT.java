@@ -240,8 +240,8 @@ class ConsolePeopleIT {
     }
 
     private static String tokenOf(String user) throws IOException {
-        Map<String, Object> body = new HashMap<>(
-                Map.of("description", "Console", "user_id", user, "scopes", List.of("read", "manage", "manage_tokens")));
+        Map<String, Object> body = new HashMap<>(Map.of(
+                "description", "Console", "user_id", user, "scopes", List.of("read", "manage", "manage_tokens")));
         // Not bound to the user's home organization.
         body.put("organization_id", null);
         return server.create("/api-tokens", body, "token");
