@@ -41,7 +41,7 @@ class UpgradeIT {
     private static final int FIRST_WITH_USERS = 4;
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     // Every use of a token moves it.
-    private static final Set<String> MOVING = Set.of("last_used_at");
+    private static final Set<String> MOVING = Set.of("last_used_at", "last_used_address", "last_used_user_agent");
     /** This release's names of fields in usage and audit events, by the names in earlier releases. */
     private static final Map<String, String> RENAMED = Map.of(
             "starts_at", "started_at",
