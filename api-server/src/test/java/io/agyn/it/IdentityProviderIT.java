@@ -132,8 +132,8 @@ class IdentityProviderIT {
             assertThat(rotated.server().statusOfMe(old)).isEqualTo(200);
             own.removeKeysExcept(key);
             own.addKey();
-            // A token of a newer key makes the server fetch the keys, and notice that the first one was withdrawn. Keycloak may
-            // sign with an earlier key for a moment.
+            // A token of a newer key makes the server fetch the keys, and notice that the first one was withdrawn.
+            // Keycloak may sign with an earlier key for a moment.
             await().atMost(ROTATION).pollInterval(A_SECOND).until(() -> {
                 String newest = own.accessToken("bob");
                 SentCredentials.add(newest);

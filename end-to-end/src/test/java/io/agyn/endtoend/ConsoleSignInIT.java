@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sign-in to the Console with a real Keycloak in a real browser. */
-@Timeout(180)
+@Timeout(300)
 class ConsoleSignInIT {
     // Keycloak renders its first page slowly.
-    private static final double PATIENCE = 30_000;
+    private static final double PATIENCE = 90_000;
 
     private static Keycloak keycloak;
     private static KeycloakRealm realm;
