@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The home organizations of users, in which model names without a slug are resolved. */
-public final class Homes {
+final class Homes {
     private Homes() {}
 
     /**
@@ -17,7 +17,7 @@ public final class Homes {
      * @param memberships the user's memberships
      * @return the organization; empty for users without a membership who chose none
      */
-    public static Optional<UUID> of(UserEntity user, Collection<MemberEntity> memberships) {
+    static Optional<UUID> of(UserEntity user, Collection<MemberEntity> memberships) {
         return Optional.ofNullable(user.homeOrganizationId)
                 .filter(chosen -> user.role == Role.CLUSTER_ADMIN
                         || memberships.stream().anyMatch(membership -> membership.organizationId.equals(chosen)))

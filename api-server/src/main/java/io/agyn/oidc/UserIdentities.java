@@ -2,22 +2,18 @@ package io.agyn.oidc;
 
 import io.agyn.access.Credential;
 import io.agyn.access.Identity;
-import io.agyn.access.Person;
-import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
-import io.agyn.members.Homes;
 import io.agyn.members.MemberEntity;
+import io.agyn.members.UserIdentity;
 import io.agyn.users.UserEntity;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The identities of users who authenticated at the identity provider. */
 @ApplicationScoped
@@ -55,11 +51,6 @@ public class UserIdentities {
                 .map(row -> (MemberEntity) row[1])
                 .filter(Objects::nonNull)
                 .toList();
-        Map<UUID, MemberRole> memberships =
-                members.stream().collect(Collectors.toMap(member -> member.organizationId, member -> member.role));
-        return Optional.of(new Identity(
-                new Person(user.id, user.username, user.name, user.role, memberships),
-                credential.apply(userId),
-                Homes.of(user, members)));
+        return Optional.of(UserIdentity.of(user, members, credential.apply(userId)));
     }
 }

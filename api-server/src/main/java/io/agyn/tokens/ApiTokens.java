@@ -5,13 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Credential;
 import io.agyn.access.CredentialUse;
 import io.agyn.access.Identity;
-import io.agyn.access.Person;
 import io.agyn.access.SourceAddress;
-import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
-import io.agyn.members.Homes;
 import io.agyn.members.MemberEntity;
 import io.agyn.members.MemberRemoved;
+import io.agyn.members.UserIdentity;
 import io.agyn.problems.ProblemException;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -24,11 +22,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** The stored API tokens, which authenticate callers. */
 @ApplicationScoped
@@ -163,18 +159,15 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID> {
                 .map(row -> (MemberEntity) row[1])
                 .filter(Objects::nonNull)
                 .toList();
-        Map<UUID, MemberRole> memberships =
-                members.stream().collect(Collectors.toMap(member -> member.organizationId, member -> member.role));
-        Optional<UUID> organization = Optional.ofNullable(token.organizationId);
-        return new Identity(
-                new Person(token.user.id, token.user.username, token.user.name, token.user.role, memberships),
+        return UserIdentity.of(
+                token.user,
+                members,
                 new Credential(
                         Credential.Kind.API_TOKEN,
                         token.id,
-                        organization,
+                        Optional.ofNullable(token.organizationId),
                         Optional.ofNullable(token.expiresAt),
                         Optional.ofNullable(token.defaultModelId),
-                        token.rights()),
-                organization.or(() -> Homes.of(token.user, members)));
+                        token.rights()));
     }
 }
