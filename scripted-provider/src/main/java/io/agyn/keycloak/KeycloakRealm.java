@@ -26,6 +26,8 @@ public final class KeycloakRealm {
 
     private final Keycloak keycloak;
     private final String name;
+    // Keycloak signs with the key of the highest priority; its own keys have 100.
+    private int keyPriority = 200;
 
     private KeycloakRealm(Keycloak keycloak, String name) {
         this.keycloak = keycloak;
@@ -254,7 +256,7 @@ public final class KeycloakRealm {
                         .put(
                                 "config",
                                 new JsonObject()
-                                        .put("priority", JsonArray.of("200"))
+                                        .put("priority", JsonArray.of(Integer.toString(keyPriority++)))
                                         .put("algorithm", JsonArray.of("RS256"))));
         return key;
     }
