@@ -33,8 +33,8 @@ import java.util.regex.Pattern;
  */
 public final class AccessTokens {
     private static final int CONNECTIONS = 32;
-    private static final int ROUNDS = 7;
-    private static final Duration ROUND = Duration.ofSeconds(8);
+    private static final int ROUNDS = 31;
+    private static final Duration ROUND = Duration.ofSeconds(2);
     private static final Duration WARM_UP = Duration.ofSeconds(20);
     private static final double BOUND = 0.97;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
@@ -57,7 +57,7 @@ public final class AccessTokens {
             Wrk wrk = new Wrk(folder.folder(), CONNECTIONS);
             String question = Proxy.question(Agyn.MODEL);
             wrk.run(agyn.uri(), WARM_UP, question, agyn.token());
-            wrk.run(agyn.uri(), ROUND, question, accessToken);
+            wrk.run(agyn.uri(), WARM_UP, question, accessToken);
             List<Double> ratios = new ArrayList<>();
             List<Double> rates = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {

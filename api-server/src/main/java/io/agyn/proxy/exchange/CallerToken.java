@@ -2,14 +2,16 @@ package io.agyn.proxy.exchange;
 
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.agyn.proxy.routing.HashedToken;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The API token or access token of a call, from the key header of OpenAI's or Anthropic's SDK. Claude Code sends both if both of its
- * credentials are set, so a header with another credential is ignored next to one with an API token.
+ * The API token or access token of a call, from the key header of OpenAI's or Anthropic's SDK. Claude Code sends both if
+ * both of its credentials are set, so a header with another credential is ignored next to one with an API token.
  */
 public sealed interface CallerToken {
     /** The error for an invalid token after too many failed attempts. */
@@ -25,12 +27,17 @@ public sealed interface CallerToken {
     String JWT_PREFIX = "eyJ";
 
     /** A single token. */
-    record Given(String token) implements CallerToken {}
+    record Given(HashedToken token) implements CallerToken {}
 
     /** A missing token, or two different ones. */
     record Rejected(ProxyError error) implements CallerToken {}
 
-    static CallerToken of(MultiMap headers) {
+    /**
+     * Reads the token in a call's headers.
+     *
+     * @param hashing hashes the token
+     */
+    static CallerToken of(MultiMap headers, Function<String, HashedToken> hashing) {
         @Nullable String token = null;
         boolean isEmpty = false;
         for (String authorization : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
@@ -55,7 +62,7 @@ public sealed interface CallerToken {
             }
         }
         if (token != null) {
-            return new Given(token);
+            return new Given(hashing.apply(token));
         }
         return new Rejected(ProxyError.of(
                 Kind.UNAUTHENTICATED,

@@ -4,6 +4,7 @@ import io.agyn.access.CredentialUse;
 import io.agyn.access.SourceAddress;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.routing.HashedToken;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -31,6 +32,11 @@ public interface Exchange {
     }
 
     MultiMap headers();
+
+    /** The caller's token. */
+    default CallerToken token() {
+        return CallerToken.of(headers(), HashedToken::of);
+    }
 
     /** The query of the request without its question mark. */
     @Nullable

@@ -6,7 +6,10 @@ import io.agyn.access.SourceAddress;
 import io.agyn.pipeline.BodyDrainer;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.routing.HashedToken;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -15,12 +18,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A call over HTTP. */
 public final class HttpExchange implements Exchange {
+    private static final AttributeKey<HashedToken> LAST_TOKEN = AttributeKey.valueOf(HttpExchange.class, "token");
+
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final @Nullable Handler<AsyncResult<Void>> listener;
@@ -45,6 +51,25 @@ public final class HttpExchange implements Exchange {
     @Override
     public MultiMap headers() {
         return request.headers();
+    }
+
+    @Override
+    public CallerToken token() {
+        return CallerToken.of(headers(), this::hashed);
+    }
+
+    /** Most connections send the same token again and again: its hash is kept until the connection ends. */
+    private HashedToken hashed(String token) {
+        if (!(request.connection() instanceof ConnectionBase connection)) {
+            return HashedToken.of(token);
+        }
+        Attribute<HashedToken> last = connection.channel().attr(LAST_TOKEN);
+        HashedToken hashed = last.get();
+        if (hashed == null || !hashed.reveal().equals(token)) {
+            hashed = HashedToken.of(token);
+            last.set(hashed);
+        }
+        return hashed;
     }
 
     @Override

@@ -112,8 +112,12 @@ public final class PassedHeaders {
             "access-control-*",
             // The version of the provider's catalogue; a different one has Codex read this server's again.
             "x-models-etag",
+            // A header of requests, which may contain a credential.
+            "authorization",
             // The proxy sets it itself.
             "x-content-type-options");
+
+    private static final int AUTHORIZATION_LENGTH = HttpHeaderNames.AUTHORIZATION.length();
 
     // A shorter credential would match harmless values.
     private static final int MIN_MIRRORED_LENGTH = 8;
@@ -136,17 +140,23 @@ public final class PassedHeaders {
 
     /**
      * Whether all headers of a message are valid, so that every later parser reads the same message. HTTP/1.1 parsers
-     * ensure that; HTTP/2 can carry any bytes (RFC 9113, section 8.2.1).
+     * ensure that; HTTP/2 can carry any bytes (RFC 9113, section 8.2.1). The value of Authorization is not checked: it
+     * may be long, and is never forwarded.
      */
     public static boolean areValid(MultiMap headers) {
         for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey();
             // An empty name is dropped.
-            if (!header.getKey().isEmpty() && !HeaderSyntax.isName(header.getKey())
-                    || !HeaderSyntax.isValue(header.getValue())) {
+            boolean isNameValid = name.isEmpty() || HeaderSyntax.isName(name);
+            if (!isNameValid || !isAuthorization(name) && !HeaderSyntax.isValue(header.getValue())) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static boolean isAuthorization(String name) {
+        return name.length() == AUTHORIZATION_LENGTH && HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.agyn.api.model.TokenScope;
 import io.agyn.proxy.exchange.CallerToken;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.RoutingErrors;
+import io.agyn.proxy.routing.HashedToken;
 import org.jspecify.annotations.Nullable;
 
 /** Authenticates the caller of a call by its token, and again when time has passed. */
@@ -18,7 +19,7 @@ final class Authentication {
     // Null until it is known.
     private @Nullable Identity identity;
     // Null for a call of this server itself, and until the caller is known.
-    private @Nullable String token;
+    private @Nullable HashedToken token;
     // The time of the event loop's tick.
     private long lookedUpAt;
 
@@ -37,7 +38,7 @@ final class Authentication {
             requireScope(identity, next);
             return;
         }
-        switch (CallerToken.of(exchange.headers())) {
+        switch (exchange.token()) {
             case CallerToken.Given given -> identify(given.token(), next);
             case CallerToken.Rejected rejected -> call.reject(rejected.error());
         }
@@ -52,10 +53,10 @@ final class Authentication {
         }
     }
 
-    private void identify(String given, Runnable next) {
+    private void identify(HashedToken given, Runnable next) {
         call.when(proxy.identify(given, exchange::use), found -> {
             if (found.isEmpty()) {
-                call.reject(proxy.unknownToken(exchange, given, call.requestId()));
+                call.reject(proxy.unknownToken(exchange, given.reveal(), call.requestId()));
                 return;
             }
             identity = found.get();

@@ -17,6 +17,7 @@ import io.agyn.proxy.exchange.UnknownTokens;
 import io.agyn.proxy.observability.ProxyMetrics;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Routes;
@@ -103,7 +104,8 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public CompletableFuture<Optional<Identity>> identify(String token, Function<SourceAddress, CredentialUse> use) {
+    public CompletableFuture<Optional<Identity>> identify(
+            HashedToken token, Function<SourceAddress, CredentialUse> use) {
         return callers.identify(token, () -> use.apply(sources));
     }
 

@@ -11,6 +11,7 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.stored.PendingRecord;
@@ -37,7 +38,7 @@ public interface ProxyContext {
      *
      * @param use returns the address and program to record; called now or never
      */
-    CompletableFuture<Optional<Identity>> identify(String token, Function<SourceAddress, CredentialUse> use);
+    CompletableFuture<Optional<Identity>> identify(HashedToken token, Function<SourceAddress, CredentialUse> use);
 
     /** Returns the error for a token that identifies nobody. */
     ProxyError unknownToken(Exchange exchange, String token, String requestId);

@@ -24,6 +24,7 @@ import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
@@ -196,7 +197,7 @@ class WarmUp {
 
         @Override
         public CompletableFuture<Optional<Identity>> identify(
-                String token, Function<SourceAddress, CredentialUse> use) {
+                HashedToken token, Function<SourceAddress, CredentialUse> use) {
             return CompletableFuture.completedFuture(Optional.of(identity));
         }
 

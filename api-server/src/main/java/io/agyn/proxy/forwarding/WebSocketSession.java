@@ -7,6 +7,7 @@ import io.agyn.listener.Upgraded;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.Target;
 import io.agyn.proxy.websocket.CloseCode;
 import io.agyn.proxy.websocket.Opcode;
@@ -65,7 +66,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
      */
     record Caller(
             String source,
-            String token,
+            HashedToken token,
             MultiMap headers,
             @Nullable String query) {
         private CredentialUse use(SourceAddress addresses) {

@@ -20,6 +20,7 @@ import io.agyn.proxy.exchange.LookupFailures;
 import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
+import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.WebSocketProviders;
 import io.agyn.proxy.websocket.Handshake;
 import io.netty.channel.Channel;
@@ -87,14 +88,14 @@ public class WebSocketUpgrade {
             } else if (proxy.shared().loops().isLoop(request.headers())) {
                 reject(RequestHead.LOOP);
             } else {
-                switch (CallerToken.of(request.headers())) {
+                switch (exchange.token()) {
                     case CallerToken.Given given -> identify(given.token());
                     case CallerToken.Rejected rejected -> reject(rejected.error());
                 }
             }
         }
 
-        private void identify(String token) {
+        private void identify(HashedToken token) {
             proxy.identify(token, exchange::use)
                     .whenComplete((identity, failure) -> context.runOnContext(back -> {
                         if (request.response().closed()) {
@@ -103,7 +104,7 @@ public class WebSocketUpgrade {
                         if (failure != null) {
                             reject(LookupFailures.error(failure, requestId));
                         } else if (identity.isEmpty()) {
-                            reject(proxy.unknownToken(exchange, token, requestId));
+                            reject(proxy.unknownToken(exchange, token.reveal(), requestId));
                         } else if (!identity.get().credential().rights().has(TokenScope.CALL_MODELS)) {
                             reject(RoutingErrors.missingScope());
                         } else {
@@ -113,7 +114,7 @@ public class WebSocketUpgrade {
         }
 
         /** The caller is accepted even if the database is unavailable: cached routes still work. */
-        private void findProviders(String token, Identity identity) {
+        private void findProviders(HashedToken token, Identity identity) {
             providers
                     .find(identity, Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION)))
                     .exceptionally(failure -> {
@@ -128,7 +129,7 @@ public class WebSocketUpgrade {
                     }));
         }
 
-        private void decide(String token, boolean isSupported) {
+        private void decide(HashedToken token, boolean isSupported) {
             Optional<String> invalid = Handshake.error(request);
             if (!isSupported) {
                 proxy.shared().webSockets().onNotSupported();
@@ -165,7 +166,7 @@ public class WebSocketUpgrade {
             exchange.reject(Dialect.OPENAI, error, requestId);
         }
 
-        private void accept(String token) {
+        private void accept(HashedToken token) {
             MultiMap headers = request.response().headers();
             Handshake.accept(request, headers);
             headers.set(Dialect.OPENAI.requestIdHeader(), requestId);

@@ -83,12 +83,13 @@ public class ModelListing {
             request.response().putHeader(HttpHeaderNames.ALLOW, "GET, HEAD");
             return rejected(ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Methods allowed at " + PATH + ": GET, HEAD."));
         }
-        return switch (CallerToken.of(request.headers())) {
+        return switch (new HttpExchange(request).token()) {
             case CallerToken.Rejected rejected -> rejected(rejected.error());
             case CallerToken.Given given ->
                 callers.identify(given.token(), () -> new HttpExchange(request).use(sources))
                         .thenCompose(identity -> identity.isEmpty()
-                                ? rejected(unknownTokens.reject(new HttpExchange(request), given.token(), requestId))
+                                ? rejected(unknownTokens.reject(
+                                        new HttpExchange(request), given.token().reveal(), requestId))
                                 : body(request, dialect, identity.get()));
         };
     }

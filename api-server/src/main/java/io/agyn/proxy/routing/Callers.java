@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Identifies callers by their API tokens or the identity provider's access tokens. Identities are cached until the token, its user or the user's memberships
- * change. While the database is unavailable, cached identities stay valid.
+ * Identifies callers by their API tokens or the identity provider's access tokens. Identities are cached until the token,
+ * its user or the user's memberships change. While the database is unavailable, cached identities stay valid.
  */
 @Singleton
 public class Callers implements ChangeListener {
@@ -63,19 +63,20 @@ public class Callers implements ChangeListener {
      * @return the identity; empty if the token is malformed, unknown, expired or revoked, or its user is suspended;
      *     fails if the database is needed and does not respond
      */
-    public CompletableFuture<Optional<Identity>> identify(String token, Supplier<CredentialUse> source) {
-        TokenHash hash = new TokenHash(Plaintext.hash(token));
+    public CompletableFuture<Optional<Identity>> identify(HashedToken token, Supplier<CredentialUse> source) {
+        TokenHash hash = token.hash();
         Optional<CachedIdentity> known = cache.getIfPresent(hash);
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(use(known.get(), source));
         }
-        if (Plaintext.parse(token).isPresent()) {
+        String text = token.reveal();
+        if (Plaintext.parse(text).isPresent()) {
             // The request may have ended when the lookup has.
             CredentialUse use = source.get();
             return cache.get(hash).thenApply(found -> use(found, () -> use));
         }
-        return accessTokens.accepts(token)
-                ? identifyAccessToken(token, hash)
+        return accessTokens.accepts(text)
+                ? identifyAccessToken(text, hash)
                 : CompletableFuture.completedFuture(Optional.empty());
     }
 
@@ -108,7 +109,7 @@ public class Callers implements ChangeListener {
      */
     public Optional<Identity> expired(String token) {
         Instant now = Instant.now();
-        return cache.getIfPresent(new TokenHash(Plaintext.hash(token)))
+        return cache.getIfPresent(HashedToken.of(token).hash())
                 .flatMap(cached -> cached.identity)
                 .filter(identity -> !identity.credential().isValidAt(now));
     }

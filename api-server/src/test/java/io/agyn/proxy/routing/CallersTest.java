@@ -36,8 +36,9 @@ class CallersTest {
     @Test
     void callerIsFoundByTokenAndItsUseIsRecorded() {
         String organization = Api.organization();
-        Identity identity =
-                callers.identify(Api.tokenBoundTo(organization), Api.USE).join().orElseThrow();
+        Identity identity = callers.identify(HashedToken.of(Api.tokenBoundTo(organization)), Api.USE)
+                .join()
+                .orElseThrow();
         assertThat(identity.credential().organization()).contains(UUID.fromString(organization));
         Awaitility.await().untilAsserted(() -> Api.get(
                         "/api-tokens/{id}", identity.credential().id().toString())
@@ -48,9 +49,11 @@ class CallersTest {
 
     @Test
     void unknownTokenHasNoIdentity() {
-        assertThat(callers.identify("", Api.USE).join()).isEmpty();
-        assertThat(callers.identify("agyn_mistyped", Api.USE).join()).isEmpty();
-        assertThat(callers.identify(Plaintext.random().reveal(), Api.USE).join())
+        assertThat(callers.identify(HashedToken.of(""), Api.USE).join()).isEmpty();
+        assertThat(callers.identify(HashedToken.of("agyn_mistyped"), Api.USE).join())
+                .isEmpty();
+        assertThat(callers.identify(HashedToken.of(Plaintext.random().reveal()), Api.USE)
+                        .join())
                 .isEmpty();
     }
 
@@ -60,10 +63,10 @@ class CallersTest {
         Api.organization();
         Instant soon = Instant.now().plusMillis(1_500);
         String token = token(Map.of("description", "short", "expires_at", soon.toString()));
-        assertThat(callers.identify(token, Api.USE).join()).isPresent();
+        assertThat(callers.identify(HashedToken.of(token), Api.USE).join()).isPresent();
         Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> !Instant.now()
                 .isBefore(soon));
-        assertThat(callers.identify(token, Api.USE).join()).isEmpty();
+        assertThat(callers.identify(HashedToken.of(token), Api.USE).join()).isEmpty();
     }
 
     @Test
@@ -74,7 +77,7 @@ class CallersTest {
     @Test
     void revokedTokenIsRejectedAfterTheFeedConnectionIsKilled() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
-        callers.identify(token, Api.USE).join();
+        callers.identify(HashedToken.of(token), Api.USE).join();
         ChangeFeedConnections.kill(database);
         revokeAndAwait(token);
     }
@@ -83,7 +86,7 @@ class CallersTest {
     void suspendingAUserTakesEffectWithinASecond() throws InterruptedException {
         String user = Api.user();
         String token = Api.tokenOf(user);
-        assertThat(callers.identify(token, Api.USE).join()).isPresent();
+        assertThat(callers.identify(HashedToken.of(token), Api.USE).join()).isPresent();
         Api.setState(user, "suspended");
         await(token, Optional::isEmpty);
         Api.setState(user, "active");
@@ -94,7 +97,7 @@ class CallersTest {
     void deletedUserIsRejectedWithinASecond() throws InterruptedException {
         String user = Api.user();
         String token = Api.tokenOf(user);
-        assertThat(callers.identify(token, Api.USE).join()).isPresent();
+        assertThat(callers.identify(HashedToken.of(token), Api.USE).join()).isPresent();
         asAdmin().delete("/users/{id}", user).then().statusCode(204);
         await(token, Optional::isEmpty);
     }
@@ -106,13 +109,16 @@ class CallersTest {
         String user = Api.user();
         Api.join(Api.organization(), user, "owner");
         String token = Api.tokenOf(user);
-        assertThat(callers.identify(token, Api.USE).join())
+        assertThat(callers.identify(HashedToken.of(token), Api.USE).join())
                 .isPresent()
                 .hasValueSatisfying(identity -> assertThat(identity.reaches(id)).isFalse());
 
         Api.join(organization, user, "member");
         await(token, identity -> identity.orElseThrow().reaches(id));
-        assertThat(callers.identify(token, Api.USE).join().orElseThrow().effectiveRoleIn(id))
+        assertThat(callers.identify(HashedToken.of(token), Api.USE)
+                        .join()
+                        .orElseThrow()
+                        .effectiveRoleIn(id))
                 .contains(EffectiveRole.MEMBER);
 
         asAdmin()
@@ -141,7 +147,7 @@ class CallersTest {
     }
 
     private void revokeAndAwait(String token) throws InterruptedException {
-        UUID id = callers.identify(token, Api.USE)
+        UUID id = callers.identify(HashedToken.of(token), Api.USE)
                 .join()
                 .orElseThrow()
                 .credential()
@@ -154,7 +160,8 @@ class CallersTest {
         Awaitility.await("the change is effective within a second")
                 .atMost(Duration.ofSeconds(1))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> inForce.test(callers.identify(token, Api.USE).join()));
+                .until(() -> inForce.test(
+                        callers.identify(HashedToken.of(token), Api.USE).join()));
     }
 
     private static String token(Map<String, String> body) {

@@ -50,7 +50,8 @@ class DatabaseAwayTest {
         String secret = Api.secret(organization, "sk-first");
         String model = Api.model(organization, Api.provider(organization, secret));
         String token = Api.tokenBoundTo(organization);
-        Identity identity = callers.identify(token, Api.USE).join().orElseThrow();
+        Identity identity =
+                callers.identify(HashedToken.of(token), Api.USE).join().orElseThrow();
         Route route = routes.find(identity, Optional.empty(), model).join();
         String otherToken = Api.tokenBoundTo(organization);
 
@@ -60,18 +61,20 @@ class DatabaseAwayTest {
             try {
                 execute(beside, "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'");
                 for (int i = 0; i < 20; i++) {
-                    assertThat(callers.identify(token, Api.USE).join()).contains(identity);
+                    assertThat(callers.identify(HashedToken.of(token), Api.USE).join())
+                            .contains(identity);
                     assertThat(routes.find(identity, Optional.empty(), model).join())
                             .isSameAs(route);
                     Thread.sleep(50);
                 }
                 // "unknown" would be cached, and would make the caller change correct settings.
-                assertThatThrownBy(() -> callers.identify(otherToken, Api.USE).join())
+                assertThatThrownBy(() -> callers.identify(HashedToken.of(otherToken), Api.USE)
+                                .join())
                         .hasCauseInstanceOf(Exception.class);
                 assertThatThrownBy(() ->
                                 routes.find(identity, Optional.empty(), "other").join())
                         .hasCauseInstanceOf(Exception.class);
-                assertThat(callers.identify(Plaintext.random().reveal() + "x", Api.USE)
+                assertThat(callers.identify(HashedToken.of(Plaintext.random().reveal() + "x"), Api.USE)
                                 .join())
                         .isEmpty();
             } finally {
@@ -79,7 +82,7 @@ class DatabaseAwayTest {
             }
         }
 
-        assertThat(callers.identify(otherToken, Api.USE).join()).isPresent();
+        assertThat(callers.identify(HashedToken.of(otherToken), Api.USE).join()).isPresent();
         assertThat(routes.find(identity, Optional.empty(), "other").join()).isEqualTo(new Route.UnknownModel());
         asAdmin()
                 .body(Map.of("name", "rotated", "value", "sk-second"))
@@ -102,8 +105,9 @@ class DatabaseAwayTest {
         String deleted = Api.model(organization, provider);
         // The feed has reported all of this by now.
         Thread.sleep(1_000);
-        Identity identity =
-                callers.identify(Api.tokenBoundTo(organization), Api.USE).join().orElseThrow();
+        Identity identity = callers.identify(HashedToken.of(Api.tokenBoundTo(organization)), Api.USE)
+                .join()
+                .orElseThrow();
         Route route = routes.find(identity, Optional.empty(), kept).join();
         assertThat(routes.find(identity, Optional.empty(), deleted).join()).isInstanceOf(Route.Found.class);
         UUID organizationId = UUID.fromString(organization);

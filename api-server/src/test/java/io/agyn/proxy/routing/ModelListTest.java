@@ -52,7 +52,9 @@ class ModelListTest {
         organization = Api.organization();
         String user = Api.user("cluster_admin");
         Api.join(organization, user, "owner");
-        admin = callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
+        admin = callers.identify(HashedToken.of(Api.tokenOf(user)), Api.USE)
+                .join()
+                .orElseThrow();
         slug = slug(organization);
         provider = Api.provider(organization, Api.secret(organization, "v"));
     }
@@ -123,7 +125,9 @@ class ModelListTest {
         String user = Api.user();
         Api.join(organization, user, "member");
         Api.join(second, user, "owner");
-        Identity member = callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
+        Identity member = callers.identify(HashedToken.of(Api.tokenOf(user)), Api.USE)
+                .join()
+                .orElseThrow();
         assertThat(list(member, Optional.empty()))
                 .extracting(ListedModel::id)
                 .containsExactly(slug(second) + "/shared", "alone", "shared");
@@ -131,7 +135,7 @@ class ModelListTest {
         assertThat(models.list(member, Optional.of(foreign), Optional.empty()).join())
                 .isEmpty();
         assertThat(list(
-                        callers.identify(Api.tokenOf(Api.user()), Api.USE)
+                        callers.identify(HashedToken.of(Api.tokenOf(Api.user())), Api.USE)
                                 .join()
                                 .orElseThrow(),
                         Optional.empty()))
@@ -235,7 +239,9 @@ class ModelListTest {
     }
 
     private Identity bound(String to) {
-        return callers.identify(Api.tokenBoundTo(to), Api.USE).join().orElseThrow();
+        return callers.identify(HashedToken.of(Api.tokenBoundTo(to)), Api.USE)
+                .join()
+                .orElseThrow();
     }
 
     private static String slug(String organization) {

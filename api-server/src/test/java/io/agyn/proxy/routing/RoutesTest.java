@@ -62,7 +62,9 @@ class RoutesTest {
         organization = Api.organization();
         String user = Api.user("cluster_admin");
         Api.join(organization, user, "owner");
-        admin = callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
+        admin = callers.identify(HashedToken.of(Api.tokenOf(user)), Api.USE)
+                .join()
+                .orElseThrow();
         slug = Api.get("/organizations/{id}", organization).extract().path("slug");
         secret = Api.secret(organization, "sk-first");
         provider = Api.provider(organization, secret);
@@ -460,11 +462,15 @@ class RoutesTest {
     }
 
     private Identity bound(String to) {
-        return callers.identify(Api.tokenBoundTo(to), Api.USE).join().orElseThrow();
+        return callers.identify(HashedToken.of(Api.tokenBoundTo(to)), Api.USE)
+                .join()
+                .orElseThrow();
     }
 
     private Identity identity(String user) {
-        return callers.identify(Api.tokenOf(user), Api.USE).join().orElseThrow();
+        return callers.identify(HashedToken.of(Api.tokenOf(user)), Api.USE)
+                .join()
+                .orElseThrow();
     }
 
     private String modelOf(Map<String, Object> providerBody) {
