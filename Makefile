@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo demo-oidc run scripted-provider test test-java test-go test-tofu test-release test-rolling test-suites upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
+.PHONY: help build demo demo-oidc run scripted-provider test test-java test-go test-faults test-tofu test-release test-rolling test-suites upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
 
 # Looked up on first use, so that `make` alone needs no tools.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -70,14 +70,15 @@ run: $(AOT_CACHE) ## Run the server on its embedded PostgreSQL, until Ctrl-C
 scripted-provider: $(SERVER) ## Run a stand-in for OpenAI and Anthropic on port 9000 that accepts any key, until Ctrl-C
 	@exec '$(JDK)/bin/java' --sun-misc-unsafe-memory-access=allow -jar scripted-provider/target/agyn-scripted-provider-*.jar --port 9000
 
-test: lint test-java test-go ## Check format, lint, and run all tests
+test: lint build ## Check format, lint, and run the tests
+	$(MAKE) -j2 test-java test-go
 
 test-java: build ## Run the Java tests, including the examples and the browser tests
 	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" BAO_PATH="$$(scripts/find-openbao.sh)" KEYCLOAK_HOME="$$(scripts/find-keycloak.sh)" \
 	    $(MVN) verify
 
 test-go: build ## Run the Go tests, including those with terraform and a server
-	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 25m ./...
+	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 40m ./...
 
 # FROM is a commit or tag; the default is the last release.
 test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, alongside this one under load
@@ -91,6 +92,10 @@ test-suites: build ## Run tests of the vendors' SDKs straight and through the LL
 	$(MVN) verify -pl end-to-end -am -Dtest=none -Dit.test=VendorSuitesIT -Dsuites.excluded= \
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false || failed=$$?; \
 	cat end-to-end/target/test-suites.md; exit $${failed:-0}
+
+test-faults: build ## Run the tests that kill servers and databases under load, or keep them away for minutes
+	BAO_PATH="$$(scripts/find-openbao.sh)" $(MVN) verify -pl api-server -am -Dtest=none -Dgroups=faults -Dfaults.excluded= \
+	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 test-tofu: build ## Run the tests against terraform with OpenTofu instead, which is built if it is not installed
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 -timeout 25m ./internal/acceptance

@@ -17,11 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Under writes, servers and databases are killed (SIGKILL), and nothing is lost, done twice, or half-done. */
+@Tag("faults")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KilledIT {
     private static final int SERVER_KILLS = 20;

@@ -27,11 +27,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Outages of the database, disk or clock as callers see them; afterwards, everything works again. */
+@Tag("faults")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutagesIT {
     private static final Duration OUTAGE = Duration.ofSeconds(60);

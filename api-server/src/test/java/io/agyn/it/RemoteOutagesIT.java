@@ -16,11 +16,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** OpenBao stops, hangs or is sealed under load: the last values are used for a time, and then calls fail with a clear error. */
+@Tag("faults")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RemoteOutagesIT {
     private static final Duration MAX_AGE = Duration.ofSeconds(2);

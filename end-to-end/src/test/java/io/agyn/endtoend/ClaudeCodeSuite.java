@@ -48,7 +48,20 @@ record ClaudeCodeSuite(Path programs, ScriptedProvider provider) implements Suit
                 discovery.succeeds(TEXT)
                         && Files.exists(cache)
                         && Files.readString(cache).contains(MODEL));
+        keyHelper(scenarios);
         return scenarios.verdicts();
+    }
+
+    private static void keyHelper(AgentScenarios scenarios) throws Exception {
+        Path settings = scenarios.home().resolve("config/settings.json");
+        Files.writeString(
+                settings,
+                "{\"apiKeyHelper\": \"%s\"}".formatted(scenarios.side().tokenCommand()));
+        scenarios.script("tool=none");
+        Map<String, String> environment = environment(scenarios);
+        environment.remove("ANTHROPIC_AUTH_TOKEN");
+        AgentRun run = scenarios.run(environment, List.of("--model", MODEL, "-p", "Say hello"));
+        scenarios.verdict("apiKeyHelper", run, run.succeeds(TEXT) && run.sends("POST", "Say hello"));
     }
 
     private static void conversation(AgentScenarios scenarios) throws Exception {
@@ -93,13 +106,19 @@ record ClaudeCodeSuite(Path programs, ScriptedProvider provider) implements Suit
 
     private static AgentRun run(AgentScenarios scenarios, Map<String, String> variables, String... arguments)
             throws Exception {
-        Map<String, String> environment = new HashMap<>(variables);
+        Map<String, String> environment = environment(scenarios);
+        environment.putAll(variables);
+        List<String> print = List.of("--model", MODEL, "-p");
+        return scenarios.run(
+                environment, Stream.concat(print.stream(), Stream.of(arguments)).toList());
+    }
+
+    private static Map<String, String> environment(AgentScenarios scenarios) {
+        Map<String, String> environment = new HashMap<>();
         environment.put("HOME", scenarios.home().toString());
         environment.put("CLAUDE_CONFIG_DIR", scenarios.home().resolve("config").toString());
         environment.put("ANTHROPIC_BASE_URL", scenarios.side().baseUrl());
         environment.put("ANTHROPIC_AUTH_TOKEN", scenarios.side().key());
-        List<String> print = List.of("--model", MODEL, "-p");
-        return scenarios.run(
-                environment, Stream.concat(print.stream(), Stream.of(arguments)).toList());
+        return environment;
     }
 }

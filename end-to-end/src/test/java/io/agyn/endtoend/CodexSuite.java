@@ -50,6 +50,9 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
         AgentRun builtIn = builtInProvider(scenarios);
         scenarios.verdict(
                 "openai_base_url", builtIn, builtIn.succeeds(TEXT) && builtIn.sends(ReceivedCall.MESSAGE, "Say hello"));
+        writeConfig(scenarios.home(), side, "auth = { command = \"%s\" }".formatted(side.tokenCommand()), false);
+        AgentRun command = exec(scenarios, "Say hello");
+        scenarios.verdict("token by command", command, command.succeeds(TEXT) && command.sends("POST", "Say hello"));
         return scenarios.verdicts();
     }
 
@@ -134,6 +137,10 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
     }
 
     static void configure(Path home, SuiteSide side, boolean webSocket) throws IOException {
+        writeConfig(home, side, "env_key = \"SUITE_KEY\"", webSocket);
+    }
+
+    private static void writeConfig(Path home, SuiteSide side, String key, boolean webSocket) throws IOException {
         Files.writeString(home.resolve("config.toml"), """
                 model = "gpt-6-astra"
                 model_provider = "suite"
@@ -141,10 +148,10 @@ record CodexSuite(Path programs, ScriptedProvider provider) implements Suite {
                 [model_providers.suite]
                 name = "suite"
                 base_url = "%s/v1"
-                env_key = "SUITE_KEY"
+                %s
                 wire_api = "responses"
                 supports_websockets = %s
-                """.formatted(side.baseUrl(), webSocket));
+                """.formatted(side.baseUrl(), key, webSocket));
     }
 
     static AgentRun exec(AgentScenarios scenarios, String... arguments) throws Exception {

@@ -76,7 +76,8 @@ final class ReplaySuite implements Suite {
         }
         Path recorded = Files.createDirectories(fixtures.resolve("recorded"));
         try (HttpClient http = HttpClient.newHttpClient()) {
-            SuiteSide side = new SuiteSide("recording", provider.origin().toString(), "sk-suites");
+            SuiteSide side =
+                    new SuiteSide("recording", provider.origin().toString(), "sk-suites", Path.of("/bin/false"));
             for (Map.Entry<String, String> script : RESPONSES.entrySet()) {
                 String body = send(http, side, RESPONSE, script.getValue()).body();
                 streams.put(Files.writeString(recorded.resolve(script.getKey() + ".sse"), body, ISO_8859_1), RESPONSE);

@@ -1,9 +1,14 @@
 package io.agyn.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.agyn.keycloak.Keycloak;
+import io.agyn.keycloak.KeycloakRealm;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ScriptedProvider;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +18,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("suites")
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
 class VendorSuitesIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final List<String> RESPONSES_MODELS = List.of("gpt-6-astra", "model");
 
@@ -75,16 +84,25 @@ class VendorSuitesIT {
         VerdictTable table = new VerdictTable(accepted(file));
         List<Suite> suites = new ArrayList<>(install());
         List<String> messagesModels = messagesModels();
+        KeycloakRealm realm = Keycloak.shared().createRealm();
         Options options = Options.defaults()
                 .asLenient()
                 .withFixtures(kept)
                 .withModels(Stream.concat(RESPONSES_MODELS.stream(), messagesModels.stream())
                         .toList());
         try (ScriptedProvider provider = ScriptedProvider.start(options);
-                Server server = Server.start(folder)) {
-            register(server, provider, messagesModels);
-            SuiteSide straight = new SuiteSide("straight", provider.origin().toString(), "sk-suites");
-            SuiteSide proxy = new SuiteSide("proxy", server.baseUrl(), server.token());
+                Server server = Server.start(folder, realm.variables(folder))) {
+            addServiceAccount(server, realm, register(server, provider, messagesModels));
+            SuiteSide straight = new SuiteSide(
+                    "straight",
+                    provider.origin().toString(),
+                    "sk-suites",
+                    script(folder.resolve("print-key"), "echo sk-suites"));
+            SuiteSide proxy = new SuiteSide(
+                    "proxy",
+                    server.baseUrl(),
+                    server.token(),
+                    script(folder.resolve("agyn-token"), tokenCommand(realm)));
             suites.add(new ReplaySuite(provider, kept, unpack("anthropic")));
             Path agents = agents();
             suites.add(new CodexSuite(agents, provider));
@@ -147,7 +165,38 @@ class VendorSuitesIT {
         }
     }
 
-    private static void register(Server server, ScriptedProvider provider, List<String> messagesModels)
+    private static Path script(Path file, String command) throws IOException {
+        Files.writeString(file, "#!/bin/sh%nexec %s%n".formatted(command));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+        return file;
+    }
+
+    /** The documented command for the access token of a service account. */
+    private static String tokenCommand(KeycloakRealm realm) throws Exception {
+        Command.require("jq", "jq");
+        return """
+                curl -fsS %s/protocol/openid-connect/token -d grant_type=client_credentials \\
+                    -d client_id=%s -d client_secret=%s | jq -r .access_token""".formatted(realm.issuer(), KeycloakRealm.SERVICE, realm.secret());
+    }
+
+    /** The service account's first call creates its user, once the server has the identity provider's keys. */
+    private static void addServiceAccount(Server server, KeycloakRealm realm, String organization) throws Exception {
+        String token = realm.serviceToken();
+        Response me = await().atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(
+                        () -> RestAssured.given()
+                                .header("Authorization", "Bearer " + token)
+                                .get(server.baseUrl() + "/api/v1/me"),
+                        response -> response.statusCode() == 200);
+        server.create(
+                "organizations/" + organization + "/members",
+                Map.of("user_id", me.path("id"), "role", "member"),
+                "user_id");
+    }
+
+    /** Registers all models, and returns their organization. */
+    private static String register(Server server, ScriptedProvider provider, List<String> messagesModels)
             throws IOException {
         String organization = server.organization("Suites");
         // The tests of the SDK create responses without a model.
@@ -161,6 +210,7 @@ class VendorSuitesIT {
                 .then()
                 .statusCode(200);
         register(server, provider, organization, "anthropic_messages", "x_api_key", messagesModels);
+        return organization;
     }
 
     /** Registers models of one provider, and returns the id of the first. */
