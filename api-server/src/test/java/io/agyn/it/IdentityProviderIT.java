@@ -65,6 +65,33 @@ class IdentityProviderIT {
     }
 
     @Test
+    void membershipFollowsAGroupOfTheProvider() throws Exception {
+        ServerProcess.created(
+                cluster.server().request(),
+                cluster.organization().path("group-mappings"),
+                Map.of("group", "developers", "role", "member"));
+        String subject = realm.createUser("grace", true, "developers");
+        String token = accessToken("grace");
+        Response me = me(0, token);
+        me.then().statusCode(200).body("memberships", hasSize(1));
+        cluster.server()
+                .request()
+                .get("/api/v1/" + cluster.organization().path("members/" + me.path("id")))
+                .then()
+                .body("source", equalTo("group"));
+        for (ModelCaller caller : cluster.callers(token)) {
+            await().atMost(Duration.ofSeconds(3)).until(() -> caller.call("grace") == 200);
+        }
+        realm.leave(subject, "developers");
+        String later = accessToken("grace");
+        me(1, later).then().statusCode(200).body("memberships", hasSize(0));
+        Thread.sleep(A_SECOND);
+        for (ModelCaller caller : cluster.callers(token)) {
+            assertThat(caller.call("grace")).isNotEqualTo(200);
+        }
+    }
+
+    @Test
     void serviceAccountIsAUserOfItsOwn() throws Exception {
         String token = realm.serviceToken();
         SentCredentials.add(token);

@@ -14,7 +14,7 @@ import java.util.UUID;
 
 /**
  * A realm of Keycloak with the client {@code agyn} for a server, the client {@code ci} with a service account, and the groups
- * {@code payments} and {@code agyn-admins}. Its tokens have the audience {@code agyn} and the claim {@code groups}.
+ * {@code payments}, {@code developers} and {@code agyn-admins}. Its tokens have the audience {@code agyn} and the claim {@code groups}.
  */
 public final class KeycloakRealm {
     public static final String CLIENT = "agyn";
@@ -44,7 +44,7 @@ public final class KeycloakRealm {
                         .put("realm", name)
                         .put("enabled", true)
                         .put("sslRequired", "none")
-                        .put("groups", JsonArray.of(group("payments"), group("agyn-admins")))
+                        .put("groups", JsonArray.of(group("payments"), group("developers"), group("agyn-admins")))
                         .put("clients", JsonArray.of(client(), service())));
         return new KeycloakRealm(keycloak, name);
     }
