@@ -77,8 +77,10 @@ test-java: build ## Run the Java tests, including the examples and the browser t
 	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" BAO_PATH="$$(scripts/find-openbao.sh)" KEYCLOAK_HOME="$$(scripts/find-keycloak.sh)" \
 	    $(MVN) verify
 
+# The server is a copy, since test-java packages it again.
 test-go: build ## Run the Go tests, including those with terraform and a server
-	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 40m ./...
+	rm -rf target/test-go && mkdir -p target/test-go && cp -a api-server/target/quarkus-app target/test-go/
+	cd terraform-provider && JAVA_HOME='$(JDK)' AGYN_TEST_SERVER='$(CURDIR)/target/test-go/quarkus-app' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 40m ./...
 
 # FROM is a commit or tag; the default is the last release.
 test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, alongside this one under load

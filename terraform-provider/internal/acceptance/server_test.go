@@ -53,13 +53,21 @@ func runWithServer(m *testing.M) int {
 	return m.Run()
 }
 
+// serverFolder returns the folder of the packaged server: AGYN_TEST_SERVER, else the folder that `make build` fills.
+func serverFolder() string {
+	if folder := os.Getenv("AGYN_TEST_SERVER"); folder != "" {
+		return folder
+	}
+	return filepath.Join("..", "..", "..", "api-server", "target", "quarkus-app")
+}
+
 // start runs the packaged server on a free port with a new data folder, and configures the provider in the environment.
 func start(data string) (func(), error) {
 	if _, err := terraformPath(); err != nil {
 		return nil, err
 	}
 	var output bytes.Buffer
-	command := exec.Command(java(), "-jar", filepath.Join("..", "..", "..", "api-server", "target", "quarkus-app", "quarkus-run.jar"))
+	command := exec.Command(java(), "-jar", filepath.Join(serverFolder(), "quarkus-run.jar"))
 	command.Env = append(withoutOwnSettings(os.Environ()), "AGYN_DATA_DIR="+data, "AGYN_HTTP_PORT=0")
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Start(); err != nil {
