@@ -43,7 +43,7 @@ class InvitationEntity extends StoredResource {
 
     /**
      * The user with the username when the invitation was sent; for an invitation by email address, the user who
-     * accepted or declined. Null if there is none.
+     * accepted or declined. Null if no user has accepted or declined it.
      */
     @Column(name = "user_id")
     @Nullable

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * An identity provider for {@code @QuarkusTest}s that signs whatever a test wants. Integration tests use a real Keycloak
+ * An identity provider for {@code @QuarkusTest}s that signs the tokens of a test. Integration tests use a real Keycloak
  * instead.
  */
 public final class FakeProvider implements QuarkusTestResourceLifecycleManager {

@@ -68,7 +68,7 @@ public class Sessions {
         this.signIns = requireNonNull(signIns, "signIns is null");
     }
 
-    /** Begins a session of an API token, and returns its id. */
+    /** Creates a session of an API token, and returns its id. */
     @Transactional
     public SessionId begin(Identity identity) throws SQLException {
         SessionId id = SessionId.create();
@@ -81,7 +81,7 @@ public class Sessions {
     }
 
     /**
-     * Begins a session of a user who has signed in at the identity provider, and returns its id.
+     * Creates a session of a user who has signed in at the identity provider, and returns its id.
      *
      * @param sid the session at the identity provider, if known
      * @param authenticatedAt when the user authenticated there; if unknown, long ago
