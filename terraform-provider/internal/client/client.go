@@ -56,6 +56,8 @@ type APIClient struct {
 
 	InvitationsAPI *InvitationsAPIService
 
+	LimitsAPI *LimitsAPIService
+
 	LlmProvidersAPI *LlmProvidersAPIService
 
 	MeAPI *MeAPIService
@@ -102,6 +104,7 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	c.ClusterAuditEventsAPI = (*ClusterAuditEventsAPIService)(&c.common)
 	c.GroupMappingsAPI = (*GroupMappingsAPIService)(&c.common)
 	c.InvitationsAPI = (*InvitationsAPIService)(&c.common)
+	c.LimitsAPI = (*LimitsAPIService)(&c.common)
 	c.LlmProvidersAPI = (*LlmProvidersAPIService)(&c.common)
 	c.MeAPI = (*MeAPIService)(&c.common)
 	c.MembersAPI = (*MembersAPIService)(&c.common)

@@ -27,6 +27,8 @@ type Organization struct {
 	Slug string `json:"slug" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
 	// The model of calls without one in their body or in `x-agyn-model`; null without a default. If the model is deleted, it becomes null.
 	DefaultModelId NullableString `json:"default_model_id"`
+	// An IANA time zone, in which the days, weeks and months of limits start.
+	TimeZone string `json:"time_zone" validate:"regexp=^[A-Za-z][A-Za-z0-9_+/-]*$"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -40,12 +42,13 @@ type _Organization Organization
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewOrganization(id string, name string, slug string, defaultModelId NullableString, createdAt time.Time, updatedAt time.Time) *Organization {
+func NewOrganization(id string, name string, slug string, defaultModelId NullableString, timeZone string, createdAt time.Time, updatedAt time.Time) *Organization {
 	this := Organization{}
 	this.Id = id
 	this.Name = name
 	this.Slug = slug
 	this.DefaultModelId = defaultModelId
+	this.TimeZone = timeZone
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
 	return &this
@@ -157,6 +160,30 @@ func (o *Organization) SetDefaultModelId(v string) {
 	o.DefaultModelId.Set(&v)
 }
 
+// GetTimeZone returns the TimeZone field value
+func (o *Organization) GetTimeZone() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.TimeZone
+}
+
+// GetTimeZoneOk returns a tuple with the TimeZone field value
+// and a boolean to check if the value has been set.
+func (o *Organization) GetTimeZoneOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.TimeZone, true
+}
+
+// SetTimeZone sets field value
+func (o *Organization) SetTimeZone(v string) {
+	o.TimeZone = v
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *Organization) GetCreatedAt() time.Time {
 	if o == nil {
@@ -219,6 +246,7 @@ func (o Organization) ToMap() (map[string]interface{}, error) {
 	toSerialize["name"] = o.Name
 	toSerialize["slug"] = o.Slug
 	toSerialize["default_model_id"] = o.DefaultModelId.Get()
+	toSerialize["time_zone"] = o.TimeZone
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
 
@@ -238,6 +266,7 @@ func (o *Organization) UnmarshalJSON(data []byte) (err error) {
 		"name",
 		"slug",
 		"default_model_id",
+		"time_zone",
 		"created_at",
 		"updated_at",
 	}
@@ -273,6 +302,7 @@ func (o *Organization) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "name")
 		delete(additionalProperties, "slug")
 		delete(additionalProperties, "default_model_id")
+		delete(additionalProperties, "time_zone")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		o.AdditionalProperties = additionalProperties

@@ -17,12 +17,14 @@ import (
 // checks if the OrganizationCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationCreate{}
 
-// OrganizationCreate A new organization.
+// OrganizationCreate A new organization. Without `time_zone`, its time zone is UTC.
 type OrganizationCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A DNS label, unique in the cluster.
 	Slug *string `json:"slug,omitempty" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+	// An IANA time zone, in which the days, weeks and months of limits start.
+	TimeZone *string `json:"time_zone,omitempty" validate:"regexp=^[A-Za-z][A-Za-z0-9_+/-]*$"`
 }
 
 type _OrganizationCreate OrganizationCreate
@@ -101,6 +103,38 @@ func (o *OrganizationCreate) SetSlug(v string) {
 	o.Slug = &v
 }
 
+// GetTimeZone returns the TimeZone field value if set, zero value otherwise.
+func (o *OrganizationCreate) GetTimeZone() string {
+	if o == nil || IsNil(o.TimeZone) {
+		var ret string
+		return ret
+	}
+	return *o.TimeZone
+}
+
+// GetTimeZoneOk returns a tuple with the TimeZone field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *OrganizationCreate) GetTimeZoneOk() (*string, bool) {
+	if o == nil || IsNil(o.TimeZone) {
+		return nil, false
+	}
+	return o.TimeZone, true
+}
+
+// HasTimeZone returns a boolean if a field has been set.
+func (o *OrganizationCreate) HasTimeZone() bool {
+	if o != nil && !IsNil(o.TimeZone) {
+		return true
+	}
+
+	return false
+}
+
+// SetTimeZone gets a reference to the given string and assigns it to the TimeZone field.
+func (o *OrganizationCreate) SetTimeZone(v string) {
+	o.TimeZone = &v
+}
+
 func (o OrganizationCreate) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -114,6 +148,9 @@ func (o OrganizationCreate) ToMap() (map[string]interface{}, error) {
 	toSerialize["name"] = o.Name
 	if !IsNil(o.Slug) {
 		toSerialize["slug"] = o.Slug
+	}
+	if !IsNil(o.TimeZone) {
+		toSerialize["time_zone"] = o.TimeZone
 	}
 	return toSerialize, nil
 }

@@ -17,7 +17,7 @@ import (
 // checks if the OrganizationUpdate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationUpdate{}
 
-// OrganizationUpdate The new state of an organization. An omitted slug stays unchanged; without `default_model_id`, the organization has no default model.
+// OrganizationUpdate The new state of an organization. An omitted slug or time zone stays unchanged; without `default_model_id`, the organization has no default model.
 type OrganizationUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
@@ -25,6 +25,8 @@ type OrganizationUpdate struct {
 	Slug *string `json:"slug,omitempty" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
 	// The model of calls without one in their body or in `x-agyn-model`; null without a default. If the model is deleted, it becomes null.
 	DefaultModelId NullableString `json:"default_model_id,omitempty"`
+	// An IANA time zone, in which the days, weeks and months of limits start.
+	TimeZone *string `json:"time_zone,omitempty" validate:"regexp=^[A-Za-z][A-Za-z0-9_+/-]*$"`
 }
 
 type _OrganizationUpdate OrganizationUpdate
@@ -146,6 +148,38 @@ func (o *OrganizationUpdate) UnsetDefaultModelId() {
 	o.DefaultModelId.Unset()
 }
 
+// GetTimeZone returns the TimeZone field value if set, zero value otherwise.
+func (o *OrganizationUpdate) GetTimeZone() string {
+	if o == nil || IsNil(o.TimeZone) {
+		var ret string
+		return ret
+	}
+	return *o.TimeZone
+}
+
+// GetTimeZoneOk returns a tuple with the TimeZone field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *OrganizationUpdate) GetTimeZoneOk() (*string, bool) {
+	if o == nil || IsNil(o.TimeZone) {
+		return nil, false
+	}
+	return o.TimeZone, true
+}
+
+// HasTimeZone returns a boolean if a field has been set.
+func (o *OrganizationUpdate) HasTimeZone() bool {
+	if o != nil && !IsNil(o.TimeZone) {
+		return true
+	}
+
+	return false
+}
+
+// SetTimeZone gets a reference to the given string and assigns it to the TimeZone field.
+func (o *OrganizationUpdate) SetTimeZone(v string) {
+	o.TimeZone = &v
+}
+
 func (o OrganizationUpdate) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -162,6 +196,9 @@ func (o OrganizationUpdate) ToMap() (map[string]interface{}, error) {
 	}
 	if o.DefaultModelId.IsSet() {
 		toSerialize["default_model_id"] = o.DefaultModelId.Get()
+	}
+	if !IsNil(o.TimeZone) {
+		toSerialize["time_zone"] = o.TimeZone
 	}
 	return toSerialize, nil
 }

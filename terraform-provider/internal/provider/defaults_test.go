@@ -210,6 +210,6 @@ func TestModelActionReportsTheModelsResponse(t *testing.T) {
 
 func organizationNamed(id, name string) map[string]any {
 	return map[string]any{
-		"id": id, "name": name, "slug": strings.ToLower(name), "default_model_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
+		"id": id, "name": name, "slug": strings.ToLower(name), "default_model_id": nil, "time_zone": "UTC", "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
 	}
 }

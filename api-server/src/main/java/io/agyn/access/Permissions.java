@@ -90,6 +90,12 @@ public final class Permissions {
             operation("updateGroupMapping",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN),
             operation("deleteGroupMapping",               MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
 
+            operation("listLimits",                       READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createLimit",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getLimit",                         READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateLimit",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteLimit",                      MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+
             operation("listSecrets",                      READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
             operation("createSecret",                     MANAGE,        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
             operation("getSecret",                        READ,          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),

@@ -18,6 +18,10 @@ public class OrganizationEntity extends StoredResource {
     @Nullable
     UUID defaultModelId;
 
+    /** An IANA time zone. */
+    @Column(name = "time_zone")
+    String timeZone = "UTC";
+
     protected OrganizationEntity() {}
 
     OrganizationEntity(String name, String slug) {

@@ -66,6 +66,10 @@ class OrganizationsResource implements OrganizationsApi {
         OrganizationEntity organization = body.getSlug() == null
                 ? organizations.createWithDerivedSlug(body.getName())
                 : organizations.create(body.getName(), body.getSlug());
+        if (body.getTimeZone() != null) {
+            organization.timeZone = body.getTimeZone();
+            organizations.flush();
+        }
         members.addOwner(organization.id, caller.identity().userId());
         return responses.created(read(organization), "/organizations/" + organization.id);
     }
@@ -84,6 +88,7 @@ class OrganizationsResource implements OrganizationsApi {
             organization.name = body.getName();
             organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
             organization.defaultModelId = body.getDefaultModelId();
+            organization.timeZone = body.getTimeZone() == null ? organization.timeZone : body.getTimeZone();
             organization.touch();
             organizations.flush();
         });
@@ -115,6 +120,7 @@ class OrganizationsResource implements OrganizationsApi {
                 .name(organization.name)
                 .slug(organization.slug)
                 .defaultModelId(organization.defaultModelId)
+                .timeZone(organization.timeZone)
                 .createdAt(StoredResource.utc(organization.createdAt))
                 .updatedAt(StoredResource.utc(organization.updatedAt));
     }

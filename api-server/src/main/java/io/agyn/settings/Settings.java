@@ -53,6 +53,9 @@ public interface Settings {
     /** Usage records. */
     Usage usage();
 
+    /** Limits on calls of models. */
+    Limits limits();
+
     /** The audit log. */
     Audit audit();
 
@@ -544,6 +547,19 @@ public interface Settings {
         enum PrivateAddresses {
             ALLOW,
             DENY
+        }
+    }
+
+    /** Limits on calls of models. */
+    interface Limits {
+        @Setting("calls under a limit while the database is unavailable: `allow`, and charge them later; or `block`")
+        @WithName("database-down")
+        @WithDefault("allow")
+        DatabaseDown databaseDown();
+
+        enum DatabaseDown {
+            ALLOW,
+            BLOCK
         }
     }
 

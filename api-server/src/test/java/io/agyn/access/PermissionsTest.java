@@ -232,6 +232,9 @@ class PermissionsTest {
         if (path.contains("{group_mapping_id}")) {
             return path.replace("{group_mapping_id}", Api.groupMapping(organization));
         }
+        if (path.contains("{limit_id}")) {
+            return path.replace("{limit_id}", Api.limit(organization, Map.of()));
+        }
         if (path.contains("{secret_id}")) {
             return path.replace("{secret_id}", Api.secret(organization, "v"));
         }
@@ -284,6 +287,7 @@ class PermissionsTest {
             case "updateMember", "updateGroupMapping" -> Map.of("role", "owner");
             case "createInvitation" -> Map.of("email", fresh + "@acme.example", "role", "member");
             case "createGroupMapping" -> Map.of("group", fresh, "role", "member");
+            case "createLimit", "updateLimit" -> limit(fresh);
             case "createSecret", "updateSecret" -> Kind.SECRET.body(organization, fresh);
             case "createSecretProvider", "updateSecretProvider" -> Kind.SECRET_PROVIDER.body(organization, fresh);
             case "createLlmProvider", "updateLlmProvider" -> Kind.LLM_PROVIDER.body(organization, fresh);
@@ -292,5 +296,14 @@ class PermissionsTest {
             case "createApiToken" -> Api.tokenBody(Map.of("scopes", scene.scopes));
             default -> throw new AssertionError("Say what a body of " + operation.id() + " is");
         };
+    }
+
+    private static Map<String, ?> limit(String name) {
+        return Map.of(
+                "name", name,
+                "applies_to", Map.of("type", "user"),
+                "measure", "calls",
+                "amount", "10",
+                "window", "day");
     }
 }

@@ -362,6 +362,20 @@ class AuditTest {
         String mapping = Api.groupMapping(organization);
         put("/organizations/{o}/group-mappings/{m}", Map.of("role", "owner"), organization, mapping);
         delete("/organizations/{o}/group-mappings/{m}", organization, mapping);
+        String limit = Api.limit(organization, Map.of("measure", "tokens"));
+        Map<String, Object> raised = Map.of(
+                "name",
+                "raised",
+                "applies_to",
+                Map.of("type", "user"),
+                "measure",
+                "calls",
+                "amount",
+                "5",
+                "window",
+                "day");
+        put("/organizations/{o}/limits/{l}", raised, organization, limit);
+        delete("/organizations/{o}/limits/{l}", organization, limit);
         String bound = asAdmin()
                 .body(Api.tokenBody(Map.of("organization_id", organization)))
                 .post("/api-tokens")

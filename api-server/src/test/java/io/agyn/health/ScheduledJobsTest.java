@@ -30,6 +30,8 @@ class ScheduledJobsTest {
                         "stored-object-retention",
                         "idempotency-key-removal",
                         "identity-provider",
+                        "limit-leases",
+                        "limit-counter-removal",
                         "console-session-removal",
                         "logout-token-removal",
                         "secret-provider-tokens");

@@ -46,6 +46,7 @@ class OrganizationContentsTest {
                         "membership",
                         "invitation",
                         "group_mapping",
+                        "call_limit",
                         // Kept after the organization.
                         "usage_record",
                         // Deleted after a time.

@@ -57,6 +57,7 @@ class SettingsTest {
                         Map.entry("agyn.database.start-timeout", Duration.ofSeconds(30)),
                         Map.entry("agyn.database.pool-size", 20),
                         Map.entry("agyn.organization-creation", Settings.OrganizationCreation.USERS),
+                        Map.entry("agyn.limits.database-down", Settings.Limits.DatabaseDown.ALLOW),
                         Map.entry("agyn.body-memory", Optional.empty()),
                         Map.entry("agyn.proxy.model-timeout", Duration.ofMinutes(2)),
                         Map.entry("agyn.proxy.calls-per-organization", 10_000),

@@ -185,6 +185,18 @@ public final class Api {
                 .post("/organizations/{id}/group-mappings", organization));
     }
 
+    /** A fresh limit's id. */
+    public static String limit(String organization, Map<String, ?> fields) {
+        Map<String, Object> body = new HashMap<>(Map.of(
+                "name", freshName("limit"),
+                "applies_to", Map.of("type", "organization"),
+                "measure", "calls",
+                "amount", "1000",
+                "window", "day"));
+        body.putAll(fields);
+        return created(asAdmin().body(body).post("/organizations/{id}/limits", organization));
+    }
+
     /** Removes a user from an organization. */
     public static void leave(String organization, String user) {
         asAdmin()

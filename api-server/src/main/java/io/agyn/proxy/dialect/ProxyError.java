@@ -1,7 +1,9 @@
 package io.agyn.proxy.dialect;
 
 import io.agyn.proxy.dialect.ProxyError.Kind;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param message the problem and its solution, for a person; never contains a credential or an address
  * @param parameter the invalid header or body field
  * @param detail a longer message for members who test the model
+ * @param headers additional headers of the response, or of its WebSocket event
  */
 public record ProxyError(
         Kind kind,
         String message,
         @Nullable String parameter,
-        @Nullable String detail) {
+        @Nullable String detail,
+        List<Map.Entry<String, String>> headers) {
 
     /** Kinds of errors, with their status (RFC 9110) and their names in each dialect. */
     public enum Kind {
@@ -37,6 +41,10 @@ public record ProxyError(
         UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_not_supported", "invalid_request_error"),
         TOO_MANY_REQUESTS(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
         TOO_MANY_CALLS(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
+        /** A limit that is available again within an hour. */
+        CALL_LIMIT_REACHED(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
+        /** A limit of a day, week or month; SDKs and agents do not retry this code of OpenAI. */
+        BUDGET_REACHED(429, "insufficient_quota", "insufficient_quota", "rate_limit_error"),
         INTERNAL(500, "server_error", "server_error", "api_error"),
         PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable", "api_error"),
         PROVIDER_REDIRECTS(502, "server_error", "provider_redirects", "api_error"),
@@ -88,22 +96,27 @@ public record ProxyError(
     public static final ProxyError STOPPING = of(Kind.UNAVAILABLE, "This server is stopping; send the call again.");
 
     public static ProxyError of(Kind kind, String message) {
-        return new ProxyError(kind, message, null, null);
+        return new ProxyError(kind, message, null, null, List.of());
     }
 
     /** Returns the error with the name of the invalid field or header. */
     public ProxyError about(String name) {
-        return new ProxyError(kind, message, name, detail);
+        return new ProxyError(kind, message, name, detail, headers);
+    }
+
+    /** Returns the error with additional headers. */
+    public ProxyError with(List<Map.Entry<String, String>> added) {
+        return new ProxyError(kind, message, parameter, detail, List.copyOf(added));
     }
 
     /** Returns the error with a longer message for members who test the model. */
     public ProxyError withDetail(String text) {
-        return new ProxyError(kind, message, parameter, text);
+        return new ProxyError(kind, message, parameter, text, headers);
     }
 
     /** Returns the error as shown to members who test the model. */
     public ProxyError detailed() {
-        return detail == null ? this : new ProxyError(kind, detail, parameter, null);
+        return detail == null ? this : new ProxyError(kind, detail, parameter, null, headers);
     }
 
     public int status() {

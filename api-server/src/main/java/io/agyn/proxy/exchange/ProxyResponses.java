@@ -64,6 +64,7 @@ public final class ProxyResponses {
         if (error.kind() == Kind.TOO_MANY_REQUESTS) {
             headers.set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
         }
+        error.headers().forEach(header -> headers.set(header.getKey(), header.getValue()));
         headers.set(AGYN_ERROR, error.kind().code());
     }
 

@@ -31,6 +31,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -67,6 +68,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private final CallRouting routing;
     private final CallObjects objects;
     private final CallPermits permits;
+    private final CallAdmission admission;
 
     private Call(ProxyContext proxy, OperationPath path, Exchange exchange, @Nullable Identity identity) {
         this.proxy = proxy;
@@ -82,6 +84,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         this.routing = new CallRouting(this, proxy, exchange);
         this.objects = new CallObjects(this, proxy);
         this.permits = new CallPermits(proxy);
+        this.admission = new CallAdmission(this, proxy, exchange);
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -220,6 +223,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             reject(tooMany);
             return;
         }
+        admission.admit(target, () -> connect(target));
+    }
+
+    private void connect(Target target) {
         RemoteCredential credential = target.remoteCredential();
         if (credential == null) {
             call(target);
@@ -345,6 +352,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
         release();
         CallRecord record = recorder.record(authentication.caller(), model, attempt, objects.usage(attempt), outcome);
+        admission.settle(record, attempt != null, recorder.pending());
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
@@ -377,6 +385,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId());
             reject(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
+    }
+
+    /** Runs an action on the event loop if the call has finished by then. */
+    void whenFinished(Runnable action) {
+        context.runOnContext(back -> {
+            if (isFinished()) {
+                action.run();
+            }
+        });
     }
 
     /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
@@ -426,6 +443,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     @Nullable
     Target target() {
         return model == null ? null : model.target();
+    }
+
+    /** The id of the model; null before it is known, and for several models. */
+    @Nullable
+    UUID modelId() {
+        return model == null ? null : model.id();
     }
 
     int responseStatus() {

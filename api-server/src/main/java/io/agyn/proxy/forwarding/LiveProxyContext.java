@@ -8,6 +8,11 @@ import io.agyn.access.SourceAddress;
 import io.agyn.budget.ByteBudget;
 import io.agyn.budget.ConcurrentCalls;
 import io.agyn.headers.HeaderNames;
+import io.agyn.limits.admission.Admission;
+import io.agyn.limits.admission.CallLimits;
+import io.agyn.limits.admission.CallSubjects;
+import io.agyn.limits.admission.PendingReservations;
+import io.agyn.limits.admission.Reservation;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.exchange.Exchange;
@@ -41,6 +46,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The context of agents' calls: routes from the database, usage records and metrics. */
 @Singleton
@@ -56,6 +62,8 @@ class LiveProxyContext implements ProxyContext {
     private final PendingUsage pendingUsage;
     private final ProxyMetrics metrics;
     private final Tracing tracing;
+    private final CallLimits limits;
+    private final PendingReservations reservations = new PendingReservations();
     private final ByteBudget budget;
     private final SourceAddress sources;
     private final Shared shared;
@@ -71,6 +79,7 @@ class LiveProxyContext implements ProxyContext {
             PendingUsage pendingUsage,
             ProxyMetrics metrics,
             Tracing tracing,
+            CallLimits limits,
             ByteBudget budget,
             SourceAddress sources,
             Deployment deployment,
@@ -85,6 +94,7 @@ class LiveProxyContext implements ProxyContext {
         this.pendingUsage = requireNonNull(pendingUsage, "pendingUsage is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
+        this.limits = requireNonNull(limits, "limits is null");
         this.budget = requireNonNull(budget, "budget is null");
         this.sources = requireNonNull(sources, "sources is null");
         this.shared = new Shared(
@@ -142,7 +152,25 @@ class LiveProxyContext implements ProxyContext {
 
     @Override
     public void complete(UUID organizationId, PendingRecord record, CallUsage usage) {
-        pendingUsage.complete(organizationId, record.startedAt(), record.id(), usage, metrics::countTokens);
+        pendingUsage.complete(organizationId, record.startedAt(), record.id(), usage, completed -> {
+            metrics.countTokens(completed);
+            reservations.settle(record.id(), completed);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Admission> admit(CallSubjects call, long bodyLength, boolean hasTokens) {
+        return limits.admit(call, bodyLength, hasTokens);
+    }
+
+    @Override
+    public void charge(CallSubjects call, @Nullable Long input, @Nullable Long output) {
+        limits.charge(call, input, output);
+    }
+
+    @Override
+    public void keep(PendingRecord record, Reservation reservation) {
+        reservations.keep(record.id(), reservation);
     }
 
     @Override

@@ -5,6 +5,10 @@ import io.agyn.access.Identity;
 import io.agyn.access.SourceAddress;
 import io.agyn.budget.ByteBudget;
 import io.agyn.budget.ConcurrentCalls;
+import io.agyn.limits.admission.Admission;
+import io.agyn.limits.admission.CallLimits;
+import io.agyn.limits.admission.CallSubjects;
+import io.agyn.limits.admission.Reservation;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.exchange.Exchange;
@@ -30,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The services that all model calls use. */
 public interface ProxyContext {
@@ -66,6 +71,15 @@ public interface ProxyContext {
 
     /** Notes that an LLM provider rejected the value of a remote secret. */
     void onRejected(RemoteReference secret, RemoteValue rejected);
+
+    /** Admits a call under the limits of its organization; see {@link CallLimits#admit}. */
+    CompletableFuture<Admission> admit(CallSubjects call, long bodyLength, boolean hasTokens);
+
+    /** Charges a response that a provider started by itself. */
+    void charge(CallSubjects call, @Nullable Long input, @Nullable Long output);
+
+    /** Keeps the reservation of a call whose usage is pending, until {@link #complete}. */
+    void keep(PendingRecord record, Reservation reservation);
 
     Shared shared();
 

@@ -13,6 +13,9 @@ import io.agyn.api.model.Role;
 import io.agyn.budget.ByteBudget;
 import io.agyn.budget.ConcurrentCalls;
 import io.agyn.ids.Uuid7;
+import io.agyn.limits.admission.Admission;
+import io.agyn.limits.admission.CallSubjects;
+import io.agyn.limits.admission.Reservation;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.OperationPath;
@@ -58,6 +61,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends calls through the proxy's code while the server starts, over private loopback sockets, so that the JVM has
@@ -188,6 +192,21 @@ class WarmUp {
                     Endpoint.of("http://" + LOOPBACK + ":" + providerPort),
                     List.of(Map.entry("authorization", "Bearer warm-up")),
                     "\"remote\"".getBytes(UTF_8));
+        }
+
+        @Override
+        public CompletableFuture<Admission> admit(CallSubjects call, long bodyLength, boolean hasTokens) {
+            return CompletableFuture.completedFuture(Admission.UNLIMITED);
+        }
+
+        @Override
+        public void charge(CallSubjects call, @Nullable Long input, @Nullable Long output) {
+            // No call has limits.
+        }
+
+        @Override
+        public void keep(PendingRecord record, Reservation reservation) {
+            // No call has limits.
         }
 
         @Override

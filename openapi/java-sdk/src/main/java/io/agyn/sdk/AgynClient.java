@@ -7,6 +7,7 @@ import io.agyn.sdk.api.AuditEventsApi;
 import io.agyn.sdk.api.ClusterAuditEventsApi;
 import io.agyn.sdk.api.GroupMappingsApi;
 import io.agyn.sdk.api.InvitationsApi;
+import io.agyn.sdk.api.LimitsApi;
 import io.agyn.sdk.api.LlmProvidersApi;
 import io.agyn.sdk.api.MeApi;
 import io.agyn.sdk.api.MembersApi;
@@ -162,6 +163,17 @@ public final class AgynClient implements AutoCloseable {
     public GroupMappings groupMappings(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
         return new GroupMappings(organizationId, new GroupMappingsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's limits.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the limits of the organization
+     */
+    public Limits limits(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new Limits(organizationId, new LimitsApi(api), exchange);
     }
 
     /**

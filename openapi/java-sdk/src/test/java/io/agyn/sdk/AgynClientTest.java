@@ -11,6 +11,12 @@ import io.agyn.sdk.model.GroupMappingCreate;
 import io.agyn.sdk.model.GroupMappingUpdate;
 import io.agyn.sdk.model.InvitationCreate;
 import io.agyn.sdk.model.InvitationStatus;
+import io.agyn.sdk.model.LimitCreate;
+import io.agyn.sdk.model.LimitMeasure;
+import io.agyn.sdk.model.LimitSubjectInput;
+import io.agyn.sdk.model.LimitSubjectType;
+import io.agyn.sdk.model.LimitUpdate;
+import io.agyn.sdk.model.LimitWindow;
 import io.agyn.sdk.model.LlmProviderCreate;
 import io.agyn.sdk.model.MemberCreate;
 import io.agyn.sdk.model.MemberRole;
@@ -157,6 +163,38 @@ class AgynClientTest extends ClientTest {
                         "DELETE /api/v1/organizations/" + organization + "/api-tokens/" + ID);
         assertThat(server.requests().get(0).body()).contains("\"organization_id\":null", "\"scopes\":[\"read\"]");
         assertThat(server.requests().get(1).header("If-match")).isEqualTo("\"1\"");
+    }
+
+    @Test
+    void managesLimits() {
+        String root = "/api/v1/organizations/" + ID + "/limits";
+        server.respond(201, "{}", "ETag", "\"1\"")
+                .respond(200, "{\"items\": [], \"next_page_token\": null}")
+                .respond(200, "{}")
+                .respond(200, "{}")
+                .respond(204, "");
+
+        Limits limits = client.limits(ID);
+        limits.create(new LimitCreate()
+                .name("per-user")
+                .appliesTo(new LimitSubjectInput().type(LimitSubjectType.USER))
+                .measure(LimitMeasure.TOKENS)
+                .amount("2000000")
+                .window(LimitWindow.DAY));
+        assertThat(limits.find("per-user")).isEmpty();
+        limits.get(ID);
+        limits.update(ID, new LimitUpdate().name("per-user").amount("1").measure(LimitMeasure.CONCURRENT_CALLS));
+        limits.delete(ID);
+
+        assertThat(server.requests())
+                .extracting(request -> request.method() + " " + request.uri())
+                .containsExactly(
+                        "POST " + root,
+                        "GET " + root + "?page_size=100&name=per-user",
+                        "GET " + root + "/" + ID,
+                        "PUT " + root + "/" + ID,
+                        "DELETE " + root + "/" + ID);
+        assertThat(server.requests().get(0).body()).contains("\"amount\":\"2000000\"", "\"window\":\"day\"");
     }
 
     @Test

@@ -1,0 +1,5 @@
+/** Limits in the Console. */
+@NullMarked
+package io.agyn.console.limits;
+
+import org.jspecify.annotations.NullMarked;
