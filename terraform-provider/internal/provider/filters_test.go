@@ -18,6 +18,7 @@ import (
 var listRequests = map[string]any{
 	"agyn_api_token":               client.ApiListApiTokensRequest{},
 	"agyn_group_mapping":           client.ApiListGroupMappingsRequest{},
+	"agyn_limit":                   client.ApiListLimitsRequest{},
 	"agyn_organization_invitation": client.ApiListInvitationsRequest{},
 	"agyn_llm_model":               client.ApiListModelsRequest{},
 	"agyn_llm_provider":            client.ApiListLlmProvidersRequest{},

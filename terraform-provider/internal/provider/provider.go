@@ -29,6 +29,7 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/defaultmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/groupmapping"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/invitation"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/limit"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmprovider"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/member"
@@ -220,6 +221,7 @@ func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 		defaultmodel.NewResource,
 		groupmapping.NewResource,
 		invitation.NewResource,
+		limit.NewResource,
 		llmmodel.NewResource,
 		llmprovider.NewResource,
 		member.NewResource,
@@ -239,6 +241,8 @@ func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
 		groupmapping.Collection().ListDataSource,
 		invitation.Collection().DataSource,
 		invitation.Collection().ListDataSource,
+		limit.Collection().DataSource,
+		limit.Collection().ListDataSource,
 		llmmodel.Collection().DataSource,
 		llmmodel.Collection().ListDataSource,
 		llmprovider.Collection().DataSource,
@@ -271,6 +275,7 @@ func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
 		apitoken.Collection().ListResource,
 		groupmapping.Collection().ListResource,
 		invitation.Collection().ListResource,
+		limit.Collection().ListResource,
 		llmmodel.Collection().ListResource,
 		llmprovider.Collection().ListResource,
 		member.Collection().ListResource,

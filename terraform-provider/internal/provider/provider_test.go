@@ -16,7 +16,7 @@ import (
 )
 
 var objects = []string{
-	"agyn_api_token", "agyn_group_mapping", "agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_organization_invitation", "agyn_organization_member", "agyn_secret", "agyn_secret_provider",
+	"agyn_api_token", "agyn_group_mapping", "agyn_limit", "agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_organization_invitation", "agyn_organization_member", "agyn_secret", "agyn_secret_provider",
 	"agyn_user",
 }
 

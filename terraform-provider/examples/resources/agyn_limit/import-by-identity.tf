@@ -1,0 +1,6 @@
+import {
+  to = agyn_limit.tokens
+  identity = {
+    id = "0198f2f1-1b2c-7d3e-8f40-5a6b7c8d9e0f"
+  }
+}

@@ -1,0 +1,1 @@
+terraform import agyn_limit.tokens '<id>'
