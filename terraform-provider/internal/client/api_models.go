@@ -526,7 +526,7 @@ func (r ApiListModelsRequest) Search(search string) ApiListModelsRequest {
 	return r
 }
 
-// Only models of this LLM provider.
+// Only models of this LLM provider, also as a fallback.
 func (r ApiListModelsRequest) ProviderId(providerId string) ApiListModelsRequest {
 	r.providerId = &providerId
 	return r

@@ -38,7 +38,7 @@ type LlmProvider struct {
 	CustomHeaderNames []string `json:"custom_header_names"`
 	// A hash of a credential, or of the reference to one. It changes if and only if the credential or the reference changes.
 	CredentialsFingerprint string `json:"credentials_fingerprint" validate:"regexp=^[0-9a-f]{32}$"`
-	// The number of models of this LLM provider.
+	// The number of models of this LLM provider, also as a fallback.
 	ModelCount int64 `json:"model_count"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`

@@ -35,7 +35,14 @@ type Model struct {
 	CodexCatalogEntry NullableString `json:"codex_catalog_entry"`
 	// How many seconds a stream of the LLM provider may be silent before the agent gets a keep-alive; 0 sends none, and null applies the server's setting.
 	KeepAliveSeconds NullableInt32 `json:"keep_alive_seconds"`
-	Status           ModelStatus   `json:"status"`
+	// The targets of calls that the model's LLM provider does not process, in their order.
+	Fallbacks []ModelFallback `json:"fallbacks"`
+	Routing   ModelRouting    `json:"routing"`
+	// The share of sessions that the target gets with the routing `weighted`, relative to the other weights. Default 1.
+	Weight int32 `json:"weight"`
+	// Whether a call goes to the next target after an LLM provider did not respond in time. It may still work on the call, so the call may be billed twice. Default false.
+	RetryOnTimeout bool        `json:"retry_on_timeout"`
+	Status         ModelStatus `json:"status"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -49,7 +56,7 @@ type _Model Model
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewModel(id string, organizationId string, name string, alias NullableString, providerId NullableString, remoteModelName string, codexCatalogEntry NullableString, keepAliveSeconds NullableInt32, status ModelStatus, createdAt time.Time, updatedAt time.Time) *Model {
+func NewModel(id string, organizationId string, name string, alias NullableString, providerId NullableString, remoteModelName string, codexCatalogEntry NullableString, keepAliveSeconds NullableInt32, fallbacks []ModelFallback, routing ModelRouting, weight int32, retryOnTimeout bool, status ModelStatus, createdAt time.Time, updatedAt time.Time) *Model {
 	this := Model{}
 	this.Id = id
 	this.OrganizationId = organizationId
@@ -59,6 +66,10 @@ func NewModel(id string, organizationId string, name string, alias NullableStrin
 	this.RemoteModelName = remoteModelName
 	this.CodexCatalogEntry = codexCatalogEntry
 	this.KeepAliveSeconds = keepAliveSeconds
+	this.Fallbacks = fallbacks
+	this.Routing = routing
+	this.Weight = weight
+	this.RetryOnTimeout = retryOnTimeout
 	this.Status = status
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
@@ -273,6 +284,102 @@ func (o *Model) SetKeepAliveSeconds(v int32) {
 	o.KeepAliveSeconds.Set(&v)
 }
 
+// GetFallbacks returns the Fallbacks field value
+func (o *Model) GetFallbacks() []ModelFallback {
+	if o == nil {
+		var ret []ModelFallback
+		return ret
+	}
+
+	return o.Fallbacks
+}
+
+// GetFallbacksOk returns a tuple with the Fallbacks field value
+// and a boolean to check if the value has been set.
+func (o *Model) GetFallbacksOk() ([]ModelFallback, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Fallbacks, true
+}
+
+// SetFallbacks sets field value
+func (o *Model) SetFallbacks(v []ModelFallback) {
+	o.Fallbacks = v
+}
+
+// GetRouting returns the Routing field value
+func (o *Model) GetRouting() ModelRouting {
+	if o == nil {
+		var ret ModelRouting
+		return ret
+	}
+
+	return o.Routing
+}
+
+// GetRoutingOk returns a tuple with the Routing field value
+// and a boolean to check if the value has been set.
+func (o *Model) GetRoutingOk() (*ModelRouting, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Routing, true
+}
+
+// SetRouting sets field value
+func (o *Model) SetRouting(v ModelRouting) {
+	o.Routing = v
+}
+
+// GetWeight returns the Weight field value
+func (o *Model) GetWeight() int32 {
+	if o == nil {
+		var ret int32
+		return ret
+	}
+
+	return o.Weight
+}
+
+// GetWeightOk returns a tuple with the Weight field value
+// and a boolean to check if the value has been set.
+func (o *Model) GetWeightOk() (*int32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Weight, true
+}
+
+// SetWeight sets field value
+func (o *Model) SetWeight(v int32) {
+	o.Weight = v
+}
+
+// GetRetryOnTimeout returns the RetryOnTimeout field value
+func (o *Model) GetRetryOnTimeout() bool {
+	if o == nil {
+		var ret bool
+		return ret
+	}
+
+	return o.RetryOnTimeout
+}
+
+// GetRetryOnTimeoutOk returns a tuple with the RetryOnTimeout field value
+// and a boolean to check if the value has been set.
+func (o *Model) GetRetryOnTimeoutOk() (*bool, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.RetryOnTimeout, true
+}
+
+// SetRetryOnTimeout sets field value
+func (o *Model) SetRetryOnTimeout(v bool) {
+	o.RetryOnTimeout = v
+}
+
 // GetStatus returns the Status field value
 func (o *Model) GetStatus() ModelStatus {
 	if o == nil {
@@ -363,6 +470,10 @@ func (o Model) ToMap() (map[string]interface{}, error) {
 	toSerialize["remote_model_name"] = o.RemoteModelName
 	toSerialize["codex_catalog_entry"] = o.CodexCatalogEntry.Get()
 	toSerialize["keep_alive_seconds"] = o.KeepAliveSeconds.Get()
+	toSerialize["fallbacks"] = o.Fallbacks
+	toSerialize["routing"] = o.Routing
+	toSerialize["weight"] = o.Weight
+	toSerialize["retry_on_timeout"] = o.RetryOnTimeout
 	toSerialize["status"] = o.Status
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
@@ -387,6 +498,10 @@ func (o *Model) UnmarshalJSON(data []byte) (err error) {
 		"remote_model_name",
 		"codex_catalog_entry",
 		"keep_alive_seconds",
+		"fallbacks",
+		"routing",
+		"weight",
+		"retry_on_timeout",
 		"status",
 		"created_at",
 		"updated_at",
@@ -427,6 +542,10 @@ func (o *Model) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "remote_model_name")
 		delete(additionalProperties, "codex_catalog_entry")
 		delete(additionalProperties, "keep_alive_seconds")
+		delete(additionalProperties, "fallbacks")
+		delete(additionalProperties, "routing")
+		delete(additionalProperties, "weight")
+		delete(additionalProperties, "retry_on_timeout")
 		delete(additionalProperties, "status")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")

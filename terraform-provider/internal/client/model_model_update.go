@@ -31,6 +31,13 @@ type ModelUpdate struct {
 	CodexCatalogEntry NullableString `json:"codex_catalog_entry,omitempty"`
 	// How many seconds a stream of the LLM provider may be silent before the agent gets a keep-alive; 0 sends none, and null applies the server's setting.
 	KeepAliveSeconds NullableInt32 `json:"keep_alive_seconds,omitempty"`
+	// The targets of calls that the model's LLM provider does not process, in their order. Default none.
+	Fallbacks []ModelFallbackInput `json:"fallbacks,omitempty"`
+	Routing   *ModelRouting        `json:"routing,omitempty"`
+	// The share of sessions that the target gets with the routing `weighted`, relative to the other weights. Default 1.
+	Weight *int32 `json:"weight,omitempty"`
+	// Whether a call goes to the next target after an LLM provider did not respond in time. It may still work on the call, so the call may be billed twice. Default false.
+	RetryOnTimeout *bool `json:"retry_on_timeout,omitempty"`
 }
 
 type _ModelUpdate ModelUpdate
@@ -256,6 +263,134 @@ func (o *ModelUpdate) UnsetKeepAliveSeconds() {
 	o.KeepAliveSeconds.Unset()
 }
 
+// GetFallbacks returns the Fallbacks field value if set, zero value otherwise.
+func (o *ModelUpdate) GetFallbacks() []ModelFallbackInput {
+	if o == nil || IsNil(o.Fallbacks) {
+		var ret []ModelFallbackInput
+		return ret
+	}
+	return o.Fallbacks
+}
+
+// GetFallbacksOk returns a tuple with the Fallbacks field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *ModelUpdate) GetFallbacksOk() ([]ModelFallbackInput, bool) {
+	if o == nil || IsNil(o.Fallbacks) {
+		return nil, false
+	}
+	return o.Fallbacks, true
+}
+
+// HasFallbacks returns a boolean if a field has been set.
+func (o *ModelUpdate) HasFallbacks() bool {
+	if o != nil && !IsNil(o.Fallbacks) {
+		return true
+	}
+
+	return false
+}
+
+// SetFallbacks gets a reference to the given []ModelFallbackInput and assigns it to the Fallbacks field.
+func (o *ModelUpdate) SetFallbacks(v []ModelFallbackInput) {
+	o.Fallbacks = v
+}
+
+// GetRouting returns the Routing field value if set, zero value otherwise.
+func (o *ModelUpdate) GetRouting() ModelRouting {
+	if o == nil || IsNil(o.Routing) {
+		var ret ModelRouting
+		return ret
+	}
+	return *o.Routing
+}
+
+// GetRoutingOk returns a tuple with the Routing field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *ModelUpdate) GetRoutingOk() (*ModelRouting, bool) {
+	if o == nil || IsNil(o.Routing) {
+		return nil, false
+	}
+	return o.Routing, true
+}
+
+// HasRouting returns a boolean if a field has been set.
+func (o *ModelUpdate) HasRouting() bool {
+	if o != nil && !IsNil(o.Routing) {
+		return true
+	}
+
+	return false
+}
+
+// SetRouting gets a reference to the given ModelRouting and assigns it to the Routing field.
+func (o *ModelUpdate) SetRouting(v ModelRouting) {
+	o.Routing = &v
+}
+
+// GetWeight returns the Weight field value if set, zero value otherwise.
+func (o *ModelUpdate) GetWeight() int32 {
+	if o == nil || IsNil(o.Weight) {
+		var ret int32
+		return ret
+	}
+	return *o.Weight
+}
+
+// GetWeightOk returns a tuple with the Weight field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *ModelUpdate) GetWeightOk() (*int32, bool) {
+	if o == nil || IsNil(o.Weight) {
+		return nil, false
+	}
+	return o.Weight, true
+}
+
+// HasWeight returns a boolean if a field has been set.
+func (o *ModelUpdate) HasWeight() bool {
+	if o != nil && !IsNil(o.Weight) {
+		return true
+	}
+
+	return false
+}
+
+// SetWeight gets a reference to the given int32 and assigns it to the Weight field.
+func (o *ModelUpdate) SetWeight(v int32) {
+	o.Weight = &v
+}
+
+// GetRetryOnTimeout returns the RetryOnTimeout field value if set, zero value otherwise.
+func (o *ModelUpdate) GetRetryOnTimeout() bool {
+	if o == nil || IsNil(o.RetryOnTimeout) {
+		var ret bool
+		return ret
+	}
+	return *o.RetryOnTimeout
+}
+
+// GetRetryOnTimeoutOk returns a tuple with the RetryOnTimeout field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *ModelUpdate) GetRetryOnTimeoutOk() (*bool, bool) {
+	if o == nil || IsNil(o.RetryOnTimeout) {
+		return nil, false
+	}
+	return o.RetryOnTimeout, true
+}
+
+// HasRetryOnTimeout returns a boolean if a field has been set.
+func (o *ModelUpdate) HasRetryOnTimeout() bool {
+	if o != nil && !IsNil(o.RetryOnTimeout) {
+		return true
+	}
+
+	return false
+}
+
+// SetRetryOnTimeout gets a reference to the given bool and assigns it to the RetryOnTimeout field.
+func (o *ModelUpdate) SetRetryOnTimeout(v bool) {
+	o.RetryOnTimeout = &v
+}
+
 func (o ModelUpdate) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -277,6 +412,18 @@ func (o ModelUpdate) ToMap() (map[string]interface{}, error) {
 	}
 	if o.KeepAliveSeconds.IsSet() {
 		toSerialize["keep_alive_seconds"] = o.KeepAliveSeconds.Get()
+	}
+	if !IsNil(o.Fallbacks) {
+		toSerialize["fallbacks"] = o.Fallbacks
+	}
+	if !IsNil(o.Routing) {
+		toSerialize["routing"] = o.Routing
+	}
+	if !IsNil(o.Weight) {
+		toSerialize["weight"] = o.Weight
+	}
+	if !IsNil(o.RetryOnTimeout) {
+		toSerialize["retry_on_timeout"] = o.RetryOnTimeout
 	}
 	return toSerialize, nil
 }

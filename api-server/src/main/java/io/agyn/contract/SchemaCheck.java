@@ -107,11 +107,15 @@ final class SchemaCheck {
                     case "object" -> value.isObject();
                     case "array" -> value.isArray();
                     case "string" -> value.isTextual();
+                    case "boolean" -> value.isBoolean();
                     default -> throw new IllegalStateException("no request has a field of type " + type);
                 };
         if (!rightType) {
             violations.at(pointer, wrongType(value, type));
             return false;
+        }
+        if (value.isBoolean()) {
+            return true;
         }
         if (value.isObject()) {
             object((ObjectNode) value, schema, pointer, violations);
@@ -258,6 +262,7 @@ final class SchemaCheck {
                         switch (type) {
                             case "object" -> "an object";
                             case "array" -> "an array";
+                            case "boolean" -> "true or false";
                             default -> "a string";
                         },
                         given);

@@ -425,6 +425,15 @@ public interface Settings {
         MemorySize bodyLimit();
 
         @Setting(
+                value = "maximum body of a call to a model with fallbacks that is kept to send it to another target;"
+                        + " larger ones go to another target only if none could be connected",
+                min = "1K",
+                max = "1G")
+        @WithName("replay-limit")
+        @WithDefault("4M")
+        MemorySize replayLimit();
+
+        @Setting(
                 value = "how long stored responses, conversations and batches can be retrieved after their last use",
                 syntax = Syntax.DAYS,
                 min = "1d",

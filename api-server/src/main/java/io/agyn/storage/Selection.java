@@ -56,6 +56,19 @@ public final class Selection {
                         + ")");
     }
 
+    /**
+     * Requires a field to have the value, or the id to be one of those that a query finds by it.
+     *
+     * @param idsQuery the query in HQL, with {@code %s} in place of the value
+     */
+    public Selection withOrFoundBy(String field, String idsQuery, @Nullable Object value) {
+        if (value == null) {
+            return this;
+        }
+        String given = parameter(value);
+        return and("(" + field + " = " + given + " or id in (" + idsQuery.formatted(given) + "))");
+    }
+
     /** Requires a time to be set, and to be before another. */
     public Selection before(String field, @Nullable Instant time) {
         return time == null ? this : and(field + " < " + parameter(time));

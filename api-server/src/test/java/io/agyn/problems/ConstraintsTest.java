@@ -160,6 +160,8 @@ class ConstraintsTest {
                         // The columns become null when the user is deleted, and only existing users are written.
                         "invitation_user",
                         "invitation_inviter",
+                        // The rows are written and deleted with their model.
+                        "model_fallback_model",
                         // The row is deleted with its user, and written only for an existing one.
                         "user_groups_user",
                         // A call whose limit was deleted meanwhile passes.

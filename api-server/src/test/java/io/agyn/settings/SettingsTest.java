@@ -80,6 +80,7 @@ class SettingsTest {
                         Map.entry("agyn.proxy.keep-alive", Duration.ZERO),
                         Map.entry("agyn.proxy.calls-per-provider", 20_000),
                         Map.entry("agyn.proxy.queue-timeout", Duration.ofSeconds(10)),
+                        Map.entry("agyn.proxy.replay-limit", new MemorySize(BigInteger.valueOf(4 << 20))),
                         Map.entry("agyn.proxy.stored-object-retention", Duration.ofDays(30)),
                         Map.entry("agyn.proxy.warm-up", Duration.ofSeconds(2)),
                         Map.entry("agyn.secret.max-age", Duration.ofSeconds(60)),

@@ -19,6 +19,7 @@ class ModelContributions implements ConstraintProblems, OrganizationContents {
                 "model_name_unique", Models.taken("name"),
                 "model_alias_unique", Models.taken("alias"),
                 "model_provider", referenceNotFound("provider_id", "LLM provider"),
+                "model_fallback_provider", referenceNotFound("fallbacks", "LLM provider"),
                 "model_organization", organizationNotFound());
     }
 

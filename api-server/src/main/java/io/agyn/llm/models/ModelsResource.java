@@ -1,11 +1,13 @@
 package io.agyn.llm.models;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.agyn.api.ModelsApi;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.ModelCreate;
 import io.agyn.api.model.ModelList;
+import io.agyn.api.model.ModelRouting;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
 import io.agyn.audit.Audited;
@@ -25,11 +27,16 @@ import org.jspecify.annotations.Nullable;
 @Audited
 @Idempotent
 class ModelsResource implements ModelsApi {
+    private static final String WITH_FALLBACK =
+            "select other.id from ModelEntity other join other.fallbacks fallback where fallback.providerId = %s";
+
     private final Models models;
+    private final ModelFallbacks fallbacks;
     private final ResourceResponses responses;
 
-    ModelsResource(Models models, ResourceResponses responses) {
+    ModelsResource(Models models, ModelFallbacks fallbacks, ResourceResponses responses) {
         this.models = requireNonNull(models, "models is null");
+        this.fallbacks = requireNonNull(fallbacks, "fallbacks is null");
         this.responses = requireNonNull(responses, "responses is null");
     }
 
@@ -45,7 +52,7 @@ class ModelsResource implements ModelsApi {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
                 .containing(search, "name", "alias")
-                .with("providerId", providerId)
+                .withOrFoundBy("providerId", WITH_FALLBACK, providerId)
                 .filled("providerId", status == null ? null : status == ModelStatus.READY);
         var page = Paging.read(models, selection, new Paging.Request(pageSize, pageToken))
                 .map(ModelsResource::read);
@@ -61,6 +68,10 @@ class ModelsResource implements ModelsApi {
         model.remoteModelName = body.getRemoteModelName();
         model.codexCatalogEntry = body.getCodexCatalogEntry();
         model.keepAliveSeconds = body.getKeepAliveSeconds();
+        model.routing = requireNonNullElse(body.getRouting(), ModelRouting.FAILOVER);
+        model.weight = requireNonNullElse(body.getWeight(), 1);
+        model.retryOnTimeout = requireNonNullElse(body.getRetryOnTimeout(), false);
+        fallbacks.set(model, body.getFallbacks());
         models.write(model);
         return responses.created(read(model), "/organizations/%s/models/%s".formatted(organizationId, model.id));
     }
@@ -80,6 +91,10 @@ class ModelsResource implements ModelsApi {
             model.remoteModelName = body.getRemoteModelName();
             model.codexCatalogEntry = body.getCodexCatalogEntry();
             model.keepAliveSeconds = body.getKeepAliveSeconds();
+            model.routing = requireNonNullElse(body.getRouting(), ModelRouting.FAILOVER);
+            model.weight = requireNonNullElse(body.getWeight(), 1);
+            model.retryOnTimeout = requireNonNullElse(body.getRetryOnTimeout(), false);
+            fallbacks.set(model, body.getFallbacks());
             model.touch();
             models.write(model);
         });
@@ -104,6 +119,10 @@ class ModelsResource implements ModelsApi {
                 .remoteModelName(model.remoteModelName)
                 .codexCatalogEntry(model.codexCatalogEntry)
                 .keepAliveSeconds(model.keepAliveSeconds)
+                .fallbacks(ModelFallbacks.read(model))
+                .routing(model.routing)
+                .weight(model.weight)
+                .retryOnTimeout(model.retryOnTimeout)
                 .status(model.providerId == null ? ModelStatus.ORPHANED : ModelStatus.READY)
                 .createdAt(StoredResource.utc(model.createdAt))
                 .updatedAt(StoredResource.utc(model.updatedAt));

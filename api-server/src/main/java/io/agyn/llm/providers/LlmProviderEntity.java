@@ -55,7 +55,8 @@ public class LlmProviderEntity extends StoredResource {
     String credentialsFingerprint;
 
     /** Computed in the provider's query, so that a list takes one query. */
-    @Formula("(select count(*) from model m where m.organization_id = organization_id and m.provider_id = id)")
+    @Formula("(select count(*) from model m where m.organization_id = organization_id and (m.provider_id = id"
+            + " or exists (select 1 from model_fallback f where f.model_id = m.id and f.provider_id = id)))")
     long modelCount;
 
     protected LlmProviderEntity() {}

@@ -18,6 +18,7 @@ import jakarta.persistence.LockModeType;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -158,5 +159,12 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
      */
     public Protocol protocol(UUID organizationId, UUID providerId) {
         return get(organizationId, providerId).protocol;
+    }
+
+    /** The protocol of an LLM provider; empty for an unknown id. */
+    public Optional<Protocol> findProtocol(UUID organizationId, UUID providerId) {
+        return find("organizationId = ?1 and id = ?2", organizationId, providerId)
+                .firstResultOptional()
+                .map(provider -> provider.protocol);
     }
 }

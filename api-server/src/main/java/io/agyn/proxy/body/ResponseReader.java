@@ -61,6 +61,7 @@ public final class ResponseReader {
     private @Nullable UsageUnknownReason unreadable;
     private boolean closed;
 
+    private boolean hasEvent;
     private boolean lastEvent;
     private boolean failedEvent;
     private boolean terminated;
@@ -130,6 +131,11 @@ public final class ResponseReader {
     /** Whether it is a readable stream whose last event is complete. */
     public boolean isTerminated() {
         return terminated;
+    }
+
+    /** Whether at least one event of a readable stream is complete. */
+    public boolean hasEvent() {
+        return hasEvent;
     }
 
     /** Whether it is a stream that can be read. */
@@ -336,13 +342,18 @@ public final class ResponseReader {
     }
 
     private final class Events implements EventSplitter.Sink {
+        // A comment alone is no event.
+        private boolean hasData;
+
         @Override
         public void data(byte[] bytes, int from, int to) {
+            hasData = true;
             fields.read(bytes, from, to);
         }
 
         @Override
         public void end() {
+            hasEvent |= hasData;
             endEvent(fields.isWhole());
             fields.reset();
         }

@@ -46,6 +46,11 @@ final class BodyBuffer {
         }
     }
 
+    /** Returns the bytes, which stay in the buffer. */
+    ByteBuf bytes() {
+        return bytes;
+    }
+
     /** Returns and removes the bytes. */
     ByteBuf take() {
         ByteBuf taken = bytes;

@@ -59,6 +59,11 @@ public final class RequestBody {
     private boolean waitsForMemory;
     private @Nullable ByteBuf unsent;
     private @Nullable ByteBuf repeatable;
+    // For another LLM provider; null if none may follow, or the body is too large.
+    private @Nullable ReplayBuffer copy;
+    // The only change of the copy.
+    private @Nullable Edit edit;
+    private boolean isPassed;
     private long received;
     private long progress;
     private long progressTaken;
@@ -132,11 +137,80 @@ public final class RequestBody {
      */
     public void pass(BodySink to, byte[] model, boolean keep) {
         this.model = model;
+        isPassed = true;
         ByteBuf body = edited(hold(buffered.take()));
         if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && !buffered.isOverBudget()) {
             repeatable = body.duplicate();
         }
         send(to, body);
+    }
+
+    /** Keeps a copy for {@link #replay} while it has at most so many bytes; before {@link #pass}. */
+    public void keepCopy(int limitBytes) {
+        ReplayBuffer kept = new ReplayBuffer(limitBytes, listener::lease);
+        copy = kept;
+        keep(kept, buffered.bytes(), false);
+    }
+
+    private void keep(ReplayBuffer kept, ByteBuf bytes, boolean isNeeded) {
+        if (!kept.append(bytes, isNeeded)) {
+            dropReplay();
+        }
+    }
+
+    /** Whether the body was sent to a provider, completely or not. */
+    public boolean isPassed() {
+        return isPassed;
+    }
+
+    /** Whether the body can be sent to another provider: nothing of it was sent, or there is a copy of all that was. */
+    public boolean isReplayable() {
+        return !isPassed || copy != null && held == null;
+    }
+
+    /** Whether the copy for another provider contains a text. */
+    public boolean copyContains(byte[] text) {
+        return copy != null && copy.contains(text);
+    }
+
+    /** Sends nothing more to the provider. The rest of the body waits for {@link #replay}. */
+    public void detach() {
+        provider = null;
+        unsent = null;
+        repeatable = null;
+        if (isPassed) {
+            buffered.release();
+        }
+        if (!complete) {
+            exchange.pause();
+        }
+    }
+
+    /**
+     * Sends the body to another provider, and the rest as it arrives; only if it {@linkplain #isReplayable() is
+     * replayable}, and was {@linkplain #detach() detached}.
+     *
+     * @param model the provider's model name, as a JSON string
+     */
+    public void replay(BodySink to, byte[] model) {
+        this.model = model;
+        ReplayBuffer kept = requireNonNull(copy, "not replayable");
+        send(to, edit == null ? kept.slice(0, kept.length()) : edited(kept, edit));
+    }
+
+    private ByteBuf edited(ReplayBuffer kept, Edit change) {
+        return Unpooled.wrappedBuffer(
+                kept.slice(0, Math.toIntExact(change.from())),
+                Unpooled.wrappedBuffer(text(change)),
+                kept.slice(Math.toIntExact(change.to()), kept.length()));
+    }
+
+    /** Drops the copy for another provider. */
+    public void dropReplay() {
+        if (copy != null) {
+            copy.release();
+            copy = null;
+        }
     }
 
     /** Returns and removes the next reference in the body so far; null if all are resolved. */
@@ -218,7 +292,7 @@ public final class RequestBody {
         while (unsent != null) {
             if (to.isFull()) {
                 to.onDrain(() -> {
-                    if (!rejected) {
+                    if (!rejected && provider == to) {
                         sendBuffered();
                     }
                 });
@@ -252,6 +326,7 @@ public final class RequestBody {
         held = null;
         repeatable = null;
         buffered.release();
+        dropReplay();
     }
 
     /** Applies the edits of bytes that end where the held ones start. */
@@ -263,6 +338,7 @@ public final class RequestBody {
         long start = received - (held == null ? 0 : held.readableBytes()) - bytes.readableBytes();
         Edit next = scanner.takeEdit();
         if (next == null) {
+            edit = first;
             return BodyEdits.apply(bytes, start, first, text(first));
         }
         BodyEdits edits = new BodyEdits(bytes, start);
@@ -298,15 +374,18 @@ public final class RequestBody {
             reject(malformed(e));
             return;
         }
-        if (provider == null) {
+        if (copy != null) {
+            keep(copy, bytes, isPassed && provider == null);
+        }
+        if (provider != null) {
+            passOn(provider, buffer);
+        } else if (!isPassed) {
             buffered.append(bytes);
             if (!complete && !scanner.isRoutable() && buffered.isOverBudget()) {
                 waitsForMemory = true;
                 exchange.pause();
             }
             reportRoutable();
-        } else {
-            passOn(provider, buffer);
         }
     }
 
@@ -413,7 +492,7 @@ public final class RequestBody {
         if (to.isFull()) {
             exchange.pause();
             to.onDrain(() -> {
-                if (!rejected) {
+                if (!rejected && provider == to) {
                     exchange.resume();
                 }
             });

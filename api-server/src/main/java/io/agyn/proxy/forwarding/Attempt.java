@@ -8,6 +8,7 @@ import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.RequestBody;
+import io.agyn.proxy.routing.FallbackReason;
 import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallUsage;
@@ -71,7 +72,8 @@ abstract sealed class Attempt permits HttpAttempt, WebSocketAttempt {
 
         @Override
         public void onLimit() {
-            call.fail(ProviderErrors.connectTimeout(target), Outcome.UPSTREAM_ERROR);
+            call.failOver(
+                    FallbackReason.CONNECTION, null, ProviderErrors.connectTimeout(target), Outcome.UPSTREAM_ERROR);
         }
     }
 

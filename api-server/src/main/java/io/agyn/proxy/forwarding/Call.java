@@ -22,6 +22,8 @@ import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.forwarding.CallState.Unlimited;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.FallbackReason;
+import io.agyn.proxy.routing.Fallbacks;
 import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallRecord;
@@ -30,11 +32,13 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +68,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private @Nullable RequestBody body;
     private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
+    // Null for a model without fallbacks.
+    private @Nullable Failover failover;
     private final Authentication authentication;
     private final CallRouting routing;
     private final CallObjects objects;
@@ -190,12 +196,34 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     /** Calls a target if all references of the body so far are valid there. */
     void use(Target target) {
-        if (!allows(target)) {
-            reject(CalledModel.at(target), RoutingErrors.modelNotAllowed(target.modelName()));
+        use(target, null);
+    }
+
+    /** Calls one of the targets of a model. */
+    void use(Target own, @Nullable Fallbacks fallbacks) {
+        if (!allows(own)) {
+            reject(CalledModel.at(own), RoutingErrors.modelNotAllowed(own.modelName()));
             return;
         }
-        model = CalledModel.at(target);
-        routing.settle(requireNonNull(body, "body is null"), target, () -> takePermits(target));
+        RequestBody reading = requireNonNull(body, "body is null");
+        failover = Failover.of(proxy, operation, exchange, identity(), own, fallbacks);
+        if (failover == null) {
+            model = CalledModel.at(own);
+        } else {
+            model = CalledModel.at(failover.first());
+            reading.keepCopy(proxy.shared().limits().replay());
+        }
+        Supplier<Target> chosen = () -> requireNonNull(target(), "target is null");
+        routing.settle(reading, chosen, () -> takePermits(chosen.get()));
+    }
+
+    /** Moves the call, before it starts, to the target at the LLM provider that has a stored object of it. */
+    boolean pin(UUID providerId) {
+        Target pinned = failover == null || attempt != null ? null : failover.pin(providerId);
+        if (pinned != null) {
+            model = CalledModel.at(pinned);
+        }
+        return pinned != null;
     }
 
     /** Whether the model of a target is one of those of the caller's credential. */
@@ -223,10 +251,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             reject(tooMany);
             return;
         }
-        admission.admit(target, () -> connect(target));
+        admission.admit(target, () -> start(target));
     }
 
-    private void connect(Target target) {
+    private void start(Target target) {
         RemoteCredential credential = target.remoteCredential();
         if (credential == null) {
             call(target);
@@ -250,6 +278,41 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 : new HttpAttempt(this, proxy, context, exchange, reading, target, uri(target));
         attempt = first;
         first.start();
+    }
+
+    /** Goes to the next target after a failure; without another one, ends the call with an error of the proxy. */
+    void failOver(FallbackReason reason, @Nullable Duration retryAfter, ProxyError error, Outcome outcome) {
+        if (!failOver(reason, retryAfter, () -> {})) {
+            fail(error, outcome);
+        }
+    }
+
+    /**
+     * Goes to the next target after a failure.
+     *
+     * @param retryAfter the time that the failed target asks for; null if unknown
+     * @param beforeClose runs before the failed attempt is closed
+     * @return false if there is no other target, or the caller has a part of the response
+     */
+    boolean failOver(FallbackReason reason, @Nullable Duration retryAfter, Runnable beforeClose) {
+        Attempt failed = attempt;
+        if (failover == null || failed == null || isFinished() || exchange.isHeadWritten()) {
+            return false;
+        }
+        RequestBody sent = requireNonNull(body, "body is null");
+        Target next = failover.next(reason, retryAfter, sent);
+        if (next == null) {
+            return false;
+        }
+        beforeClose.run();
+        failed.close();
+        attempt = null;
+        sent.detach();
+        recorder.onRetry();
+        model = CalledModel.at(next);
+        enter(Unlimited.LOOKING_UP);
+        guard(() -> start(next));
+        return true;
     }
 
     private String uri(Target target) {
@@ -324,6 +387,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         proxy.onError(error);
         if (!exchange.isHeadWritten()) {
             exchange.responseHeaders().clear();
+            if (failover != null && attempt != null) {
+                failover.describe(exchange.responseHeaders());
+            }
             exchange.setStatus(error.status());
             finish(outcome);
             exchange.reject(dialect, error, requestId());
@@ -366,6 +432,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
         if (attempt != null) {
             attempt.close();
+        }
+        if (failover != null) {
+            failover.close();
         }
         permits.release();
         exchange.onCallEnd();
@@ -416,6 +485,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 reject(errors.apply(failure));
             }
         }));
+    }
+
+    /** The targets of the call; null for a model without fallbacks. */
+    @Nullable
+    Failover failover() {
+        return failover;
     }
 
     CallObjects objects() {

@@ -87,6 +87,8 @@ final class CallObjects {
                 call.reject(RoutingErrors.modelNotAllowed(reference));
             } else if (found.get().providerId().equals(target.providerId())) {
                 next.run();
+            } else if (call.pin(found.get().providerId())) {
+                next.run();
             } else {
                 rejectElsewhere(reference, found.get(), target);
             }

@@ -47,6 +47,11 @@ final class CallRecorder {
         return started;
     }
 
+    /** Measures another attempt of the call. */
+    void onRetry() {
+        firstByte = -1;
+    }
+
     void onResponseBytes() {
         if (firstByte < 0) {
             firstByte = System.nanoTime();

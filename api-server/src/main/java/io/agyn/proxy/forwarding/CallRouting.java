@@ -13,6 +13,7 @@ import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the target of a call, and checks there the references in its body. */
@@ -55,7 +56,7 @@ final class CallRouting {
             if (operation == Operation.CREATE_BATCH && selector instanceof ModelSelector.Named named) {
                 body.rename(named.name(), found.target().remoteModel());
             }
-            call.use(found.target());
+            call.use(found.target(), found.fallbacks());
         } else {
             call.reject(called(route), error(route, selector));
         }
@@ -96,13 +97,17 @@ final class CallRouting {
                 : RoutingErrors.missingModel(operation.protocol());
     }
 
-    /** Resolves the references of the body so far, one after another; continues if all are valid at the target. */
-    void settle(RequestBody body, Target target, Runnable next) {
+    /**
+     * Resolves the references of the body so far, one after another; continues if all are valid at the target.
+     *
+     * @param target returns the target, which may change to the one that has a stored object
+     */
+    void settle(RequestBody body, Supplier<Target> target, Runnable next) {
         Reference reference = body.takeReference();
         if (reference == null) {
             next.run();
         } else {
-            resolve(body, reference, target, () -> settle(body, target, next));
+            resolve(body, reference, target.get(), () -> settle(body, target, next));
         }
     }
 

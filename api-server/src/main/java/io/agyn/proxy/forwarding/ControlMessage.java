@@ -34,7 +34,7 @@ final class ControlMessage implements CallState {
         // Where a model could be inserted.
         message.fields().takeEdit();
         call.enter(Unlimited.LOOKING_UP);
-        routing.settle(body, to.target(), () -> {
+        routing.settle(body, to::target, () -> {
             call.enter(new ControlMessage(call, proxy, body, to));
             to.forward(call, body, call::release);
         });

@@ -14,6 +14,7 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.HttpBodySink;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.exchange.RequestBody;
+import io.agyn.proxy.routing.FallbackReason;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.Outcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -46,6 +48,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     // In place of the pipe.
     private @Nullable BatchResponse batches;
     private boolean repeated;
+    private boolean isClosed;
 
     HttpAttempt(
             Call call,
@@ -79,7 +82,12 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
 
     @Override
     public void onFailed(ProxyError error) {
-        call.fail(error, Outcome.UPSTREAM_ERROR);
+        // The LLM provider is not to blame for the limit of this server.
+        if (error.kind() == ProxyError.Kind.UNAVAILABLE) {
+            call.fail(error, Outcome.UPSTREAM_ERROR);
+        } else {
+            call.failOver(FallbackReason.CONNECTION, null, error, Outcome.UPSTREAM_ERROR);
+        }
     }
 
     // Send
@@ -100,6 +108,8 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
         BodySink sink = new HttpBodySink(opened);
         if (repeated) {
             body.repeat(sink);
+        } else if (body.isPassed()) {
+            body.replay(sink, target.remoteModel());
         } else {
             body.pass(sink, target.remoteModel(), UpstreamConnections.mayBeUnprocessed(opened));
         }
@@ -125,7 +135,11 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
         @Override
         public void onLimit() {
             if (body.isSent() || body.waitsForProvider()) {
-                call.fail(ProviderErrors.responseTimeout(target, limit()), Outcome.UPSTREAM_ERROR);
+                call.failOver(
+                        FallbackReason.TIMEOUT,
+                        null,
+                        ProviderErrors.responseTimeout(target, limit()),
+                        Outcome.UPSTREAM_ERROR);
             } else {
                 call.abandon();
             }
@@ -135,7 +149,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     // Recover
 
     private void onResponse(HttpClientRequest sent, AsyncResult<HttpClientResponse> result) {
-        if (call.isFinished()) {
+        if (isOver()) {
             return;
         }
         if (result.failed()) {
@@ -153,8 +167,31 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
         } else if (Redirect.is(head.statusCode())) {
             call.fail(Redirect.error(target, call.path().path(), head), Outcome.UPSTREAM_ERROR);
         } else {
-            forward(head);
+            FallbackReason reason = FallbackReason.ofStatus(head.statusCode());
+            if (reason == null
+                    || !call.failOver(reason, Failover.retryAfter(head.headers()), () -> drain(sent, head))) {
+                forward(head);
+            }
         }
+    }
+
+    /** Reads the response that another one replaces, so that the connection can be reused. */
+    private void drain(HttpClientRequest sent, HttpClientResponse head) {
+        if (body.isSent()) {
+            ResponsePipe unused = new ResponsePipe(target, operation(), head, exchange, this);
+            unused.reader().close();
+            unused.drain(sent, context.owner());
+            request = null;
+        } else {
+            head.exceptionHandler(reset -> {
+                // It is cancelled, since the rest of the body goes elsewhere.
+            });
+        }
+    }
+
+    /** Whether nothing that still arrives matters. */
+    private boolean isOver() {
+        return isClosed || call.isFinished();
     }
 
     /** Sends a request again that was certainly not processed: in the same slot, on another connection if possible. */
@@ -182,7 +219,12 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
             ResponsePipe pipe = new ResponsePipe(target, operation(), head, exchange, this);
             response = pipe;
             call.enter(new Forwarding(pipe));
-            pipe.start(call.requestId());
+            Failover targets = call.failover();
+            boolean holdsStart = targets != null && isSuccess(head.statusCode()) && targets.hasNext(body);
+            if (!holdsStart) {
+                body.dropReplay();
+            }
+            pipe.start(call.requestId(), holdsStart);
         });
     }
 
@@ -220,7 +262,11 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
             } else if (pipe.waitsForCaller()) {
                 call.abandon();
             } else {
-                call.fail(ProviderErrors.silentResponse(target, limit()), Outcome.UPSTREAM_TRUNCATED);
+                call.failOver(
+                        FallbackReason.TIMEOUT,
+                        null,
+                        ProviderErrors.silentResponse(target, limit()),
+                        Outcome.UPSTREAM_TRUNCATED);
             }
         }
 
@@ -239,13 +285,27 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
         call.objects().onRead(requireNonNull(response, "response is null").reader());
     }
 
+    @Override
+    public void onHead(MultiMap headers) {
+        body.dropReplay();
+        Failover targets = call.failover();
+        if (targets != null) {
+            targets.onForward(headers);
+        }
+    }
+
+    @Override
+    public boolean onFailedStart() {
+        return call.failOver(FallbackReason.STREAM_ERROR, null, () -> {});
+    }
+
     private Operation operation() {
         return call.path().operation();
     }
 
     @Override
     public void onEnd() {
-        if (call.isFinished()) {
+        if (isOver()) {
             return;
         }
         call.finish(outcome());
@@ -254,7 +314,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
 
     @Override
     public void onBroken(Throwable cause) {
-        if (call.isFinished()) {
+        if (isOver()) {
             return;
         }
         LOG.debugf(Exceptions.withoutMessages(cause), "The call of %s broke", target);
@@ -262,10 +322,11 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
             endAfterLastEvent();
             return;
         }
-        call.fail(
-                cause instanceof SilentConnectionException
-                        ? ProviderErrors.silentConnection(target)
-                        : ProviderErrors.brokenResponse(target),
+        boolean isSilent = cause instanceof SilentConnectionException;
+        call.failOver(
+                isSilent ? FallbackReason.TIMEOUT : FallbackReason.RESET,
+                null,
+                isSilent ? ProviderErrors.silentConnection(target) : ProviderErrors.brokenResponse(target),
                 hasResponse() ? Outcome.UPSTREAM_TRUNCATED : Outcome.UPSTREAM_ERROR);
     }
 
@@ -317,6 +378,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
      */
     @Override
     void disconnect() {
+        isClosed = true;
         if (batches != null) {
             batches.close();
         }

@@ -22,6 +22,7 @@ import io.agyn.proxy.exchange.UnknownTokens;
 import io.agyn.proxy.observability.ProxyMetrics;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.FallbackReason;
 import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
@@ -202,6 +203,11 @@ class LiveProxyContext implements ProxyContext {
     @Override
     public void onKeepAlive() {
         metrics.countKeepAlive();
+    }
+
+    @Override
+    public void onFallback(FallbackReason reason) {
+        metrics.count(reason);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.FallbackReason;
 import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
@@ -95,6 +96,9 @@ public interface ProxyContext {
     /** Counts a keep-alive that was sent to a caller. */
     void onKeepAlive();
 
+    /** Counts a call that goes to another target of its model. */
+    void onFallback(FallbackReason reason);
+
     /** Counts an error of the proxy. */
     void onError(ProxyError error);
 
@@ -123,6 +127,7 @@ public interface ProxyContext {
      * @param firstByte how long a provider may take to start its response
      * @param idle how long either body may be silent
      * @param keepAlive how long a provider's stream may be silent before the caller gets a keep-alive; zero for none
+     * @param replay the most bytes of a body that are kept for another target
      */
     record Limits(
             long body,
@@ -131,7 +136,8 @@ public interface ProxyContext {
             Duration connect,
             Duration firstByte,
             Duration idle,
-            Duration keepAlive) {
+            Duration keepAlive,
+            int replay) {
         static Limits of(Settings.Proxy settings) {
             return new Limits(
                     settings.bodyLimit().asLongValue(),
@@ -140,7 +146,8 @@ public interface ProxyContext {
                     settings.connectTimeout(),
                     settings.firstByteTimeout(),
                     settings.idleTimeout(),
-                    settings.keepAlive());
+                    settings.keepAlive(),
+                    Math.toIntExact(settings.replayLimit().asLongValue()));
         }
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ResponsePipe {
     private static final long UNKNOWN = -1;
     private static final int MAX_DRAINED_BYTES = 64 * 1024;
+    private static final int MAX_HELD_BYTES = 64 * 1024;
     private static final Duration MAX_DRAIN_TIME = Duration.ofSeconds(1);
 
     interface Listener {
@@ -37,6 +38,16 @@ final class ResponsePipe {
 
         /** That part was read; it is forwarded next. */
         void onRead();
+
+        /** The head is sent next, with these headers. */
+        void onHead(MultiMap headers);
+
+        /**
+         * The response was held back, and has failed before the caller got anything of it.
+         *
+         * @return whether the caller gets another response instead
+         */
+        boolean onFailedStart();
 
         /** The whole response was forwarded. */
         void onEnd();
@@ -56,6 +67,9 @@ final class ResponsePipe {
     private long received;
     private boolean waitsForCaller;
     private @Nullable Throwable failure;
+    // The start of a stream whose head was not sent, since its first event may be an error.
+    private @Nullable Buffer held;
+    private String requestId = "";
 
     /**
      * @param target the call's target
@@ -101,6 +115,9 @@ final class ResponsePipe {
         if (!acceptsEvent() || reader.isTerminated() || waitsForCaller || to.isWriteQueueFull()) {
             return false;
         }
+        if (held != null) {
+            release(held);
+        }
         to.write(Buffer.buffer(Dialect.of(target.protocol()).keepAlive()));
         return true;
     }
@@ -109,20 +126,31 @@ final class ResponsePipe {
      * Forwards the head, and the body as it arrives.
      *
      * @param requestId the call's id, which is added to the head
+     * @param holdsStart whether a stream is held back until its first event has arrived, or a keep-alive is due
      */
-    void start(String requestId) {
-        to.setStatus(from.statusCode());
-        PassedHeaders.toCaller(from.headers(), to.responseHeaders(), target.credentials());
-        to.responseHeaders().set(ProxyResponses.AGYN_REQUEST_ID, requestId);
-        if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
-            to.setChunked();
-        }
+    void start(String requestId, boolean holdsStart) {
+        this.requestId = requestId;
         from.handler(this::receive);
         from.endHandler(this::end);
         from.exceptionHandler(this::fail);
+        if (holdsStart && reader.isReadableStream()) {
+            held = Buffer.buffer();
+            return;
+        }
+        setHead();
         if (reader.isStream()) {
             // The first event may take minutes. The head of a plain response goes out with its body, in one write.
             to.writeHead();
+        }
+    }
+
+    private void setHead() {
+        to.setStatus(from.statusCode());
+        PassedHeaders.toCaller(from.headers(), to.responseHeaders(), target.credentials());
+        to.responseHeaders().set(ProxyResponses.AGYN_REQUEST_ID, requestId);
+        listener.onHead(to.responseHeaders());
+        if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
+            to.setChunked();
         }
     }
 
@@ -131,7 +159,35 @@ final class ResponsePipe {
         received += bytes.readableBytes();
         listener.onBytes();
         read(bytes);
+        if (held != null) {
+            hold(held.appendBuffer(buffer));
+        } else {
+            listener.onRead();
+            forward(buffer);
+        }
+    }
+
+    private void hold(Buffer start) {
+        if (reader.hasFailed() && listener.onFailedStart()) {
+            return;
+        }
+        if (reader.hasEvent() || received == length || start.length() > MAX_HELD_BYTES) {
+            release(start);
+        }
+    }
+
+    /** Sends the head and the part of the response that was held back. */
+    private void release(Buffer start) {
+        held = null;
+        setHead();
         listener.onRead();
+        to.writeHead();
+        if (start.length() > 0) {
+            forward(start);
+        }
+    }
+
+    private void forward(Buffer buffer) {
         if (received == length) {
             reader.end();
             to.end(buffer);
@@ -180,9 +236,15 @@ final class ResponsePipe {
 
     private void end(Void nothing) {
         reader.end();
+        if (held != null && reader.hasFailed() && listener.onFailedStart()) {
+            return;
+        }
         if (providerEndsByClosing && reader.isReadableStream() && !reader.isTerminated()) {
             listener.onBroken(new IllegalStateException("the connection was closed before the last event"));
             return;
+        }
+        if (held != null) {
+            release(held);
         }
         if (!to.isEnded()) {
             endToCaller();

@@ -7,6 +7,7 @@ import io.agyn.proxy.egress.EgressResolver;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
 import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.TargetHealth;
 import io.agyn.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,6 +39,7 @@ public class Upstreams {
     private final Function<String, CompletableFuture<List<EgressRoute>>> resolver;
     private final HttpClients clients;
     private final int callsPerProvider;
+    private final TargetHealth health = new TargetHealth(System::nanoTime);
     private final ConcurrentMap<String, UpstreamBulkhead> bulkheads = new ConcurrentHashMap<>();
     private final ConcurrentMap<LoopState, Context> contexts = new ConcurrentHashMap<>();
     private final FastThreadLocal<LoopState> loops = new FastThreadLocal<>() {
@@ -53,6 +55,9 @@ public class Upstreams {
         this(vertx, resolver::resolve, clients, settings.proxy().callsPerProvider());
         Gauge.builder("agyn.proxy.calls.active", () -> sum(UpstreamBulkhead::calls))
                 .description("Calls in flight to LLM providers")
+                .register(registry);
+        Gauge.builder("agyn.proxy.target.cooling", health, TargetHealth::cooling)
+                .description("Targets of models with fallbacks that get no calls after a failure")
                 .register(registry);
         Gauge.builder("agyn.proxy.calls.waiting", () -> sum(UpstreamBulkhead::waiting))
                 .description("Calls that wait because the limit for the LLM provider is reached")
@@ -87,6 +92,11 @@ public class Upstreams {
                 : bulkheads.computeIfAbsent(endpoint.origin(), first -> new UpstreamBulkhead(callsPerProvider));
     }
 
+    /** The targets that failed recently. */
+    TargetHealth health() {
+        return health;
+    }
+
     /** The bulkheads of all endpoints with calls, and some that are idle. */
     public Collection<UpstreamBulkhead> bulkheads() {
         return bulkheads.values();
@@ -119,8 +129,9 @@ public class Upstreams {
         return loop;
     }
 
-    /** Drops idle bulkheads: owners may register any number of endpoints, which would fill the memory. */
+    /** Drops idle bulkheads and old failures: owners may register any number of endpoints, which would fill the memory. */
     public void removeIdle() {
+        health.removeOld();
         bulkheads.values().removeIf(UpstreamBulkhead::isIdle);
     }
 }

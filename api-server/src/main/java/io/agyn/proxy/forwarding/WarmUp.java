@@ -27,6 +27,7 @@ import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.FallbackReason;
 import io.agyn.proxy.routing.HashedToken;
 import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
@@ -283,6 +284,11 @@ class WarmUp {
 
         @Override
         public void onKeepAlive() {}
+
+        @Override
+        public void onFallback(FallbackReason reason) {
+            // Its model has no fallbacks.
+        }
 
         @Override
         public void onError(ProxyError error) {

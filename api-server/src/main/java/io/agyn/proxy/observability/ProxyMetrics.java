@@ -6,6 +6,7 @@ import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.FallbackReason;
 import io.agyn.proxy.routing.Routes;
 import io.agyn.proxy.stored.StoredObjects;
 import io.agyn.usage.CallRecord;
@@ -46,6 +47,7 @@ public class ProxyMetrics {
     private final Map<Operation, Map<Outcome, Timer>> durations = new EnumMap<>(Operation.class);
     private final Map<Operation, Timer> firstBytes = new EnumMap<>(Operation.class);
     private final Map<ProxyError.Kind, Counter> errors = new EnumMap<>(ProxyError.Kind.class);
+    private final Map<FallbackReason, Counter> fallbacks = new EnumMap<>(FallbackReason.class);
     private final Map<UsageUnknownReason, Counter> unknownUsage = new EnumMap<>(UsageUnknownReason.class);
     private final DistributionSummary input;
     private final DistributionSummary cachedInput;
@@ -74,6 +76,15 @@ public class ProxyMetrics {
                     Counter.builder("agyn.proxy.errors")
                             .description("Errors that the proxy itself returned, by type")
                             .tag("error.type", kind.code())
+                            .register(registry));
+        }
+        for (FallbackReason reason : FallbackReason.values()) {
+            fallbacks.put(
+                    reason,
+                    Counter.builder("agyn.proxy.fallbacks")
+                            .description(
+                                    "Calls that went to another target of their model, by the failure of the last one")
+                            .tag("reason", reason.code())
                             .register(registry));
         }
         for (UsageUnknownReason reason : UsageUnknownReason.values()) {
@@ -138,6 +149,11 @@ public class ProxyMetrics {
     /** Counts an error of the proxy. */
     public void count(ProxyError.Kind kind) {
         meter(errors, kind).increment();
+    }
+
+    /** Counts a call that goes to another target of its model. */
+    public void count(FallbackReason reason) {
+        meter(fallbacks, reason).increment();
     }
 
     /** The constructor registers a meter for every constant. */

@@ -3,6 +3,7 @@ package io.agyn.proxy.routing;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The result of resolving a call's model. */
 public sealed interface Route {
@@ -11,10 +12,18 @@ public sealed interface Route {
      *
      * @param target the provider and its credentials
      * @param secretId the secret with the provider's token, if any
+     * @param fallbacks the model's other targets; null for none
      */
-    record Found(Target target, Optional<UUID> secretId) implements Route {
+    record Found(
+            Target target,
+            Optional<UUID> secretId,
+            @Nullable Fallbacks fallbacks) implements Route {
         public Found(Target target) {
             this(target, Optional.empty());
+        }
+
+        public Found(Target target, Optional<UUID> secretId) {
+            this(target, secretId, null);
         }
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.access.OrganizationScope;
 import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.ModelRouting;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.WebSocketMode;
 import io.agyn.contract.Uuids;
@@ -27,6 +28,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,11 +36,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Looks up routes in the database. It blocks. */
 @Singleton
 class RouteLookup {
+    private static final Logger LOG = Logger.getLogger(RouteLookup.class);
+
     private static final String ORGANIZATION = """
         select id, 1 as preference from organization where id = ?::uuid
         union all
@@ -85,12 +90,16 @@ class RouteLookup {
             select id, null::uuid as provider_id, preference from preferred
             where preference = (select min(preference) from preferred))
         """;
-    private static final String ROUTES = """
-        select m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
+    private static final String COLUMNS = """
+        o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
             p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
             s.name, s.remote_path, s.remote_key, sp.id, sp.name, sp.address, sp.namespace, sp.ca_certificate,
             sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext,
-            m.keep_alive_seconds, p.websocket
+            m.keep_alive_seconds, p.websocket\
+        """;
+    private static final String ROUTES = "select m.id, m.name, m.remote_model_name, " + COLUMNS + """
+        , m.weight, m.routing, m.retry_on_timeout,
+            chosen.provider_id is null and exists (select from model_fallback f where f.model_id = m.id)
         from chosen
         join model m on m.id = chosen.id
         join organization o on o.id = m.organization_id
@@ -101,6 +110,19 @@ class RouteLookup {
         order by chosen.preference
         limit 1\
         """;
+    private static final String FALLBACKS = "select m.id, m.name, f.remote_model_name, " + COLUMNS + """
+        , f.weight
+        from model m
+        join model_fallback f on f.model_id = m.id
+        join organization o on o.id = m.organization_id
+        join llm_provider p on p.organization_id = m.organization_id and p.id = f.provider_id
+        left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
+        left join secret_provider sp on sp.organization_id = s.organization_id and sp.id = s.provider_id
+        where m.id = ?
+        order by f.position\
+        """;
+    // The columns of a fallback's LLM provider, secret and secret provider.
+    private static final int[] FALLBACK_ROWS = {6, 13, 18};
     private static final int MAX_ELSEWHERE = 3;
     private static final String ELSEWHERE = """
         select o.slug from model m join organization o on o.id = m.organization_id
@@ -242,7 +264,7 @@ class RouteLookup {
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             set(query, parameters);
             try (ResultSet row = query.executeQuery()) {
-                return row.next() ? Optional.of(single(row)) : Optional.empty();
+                return row.next() ? Optional.of(single(connection, row)) : Optional.empty();
             }
         }
     }
@@ -261,7 +283,7 @@ class RouteLookup {
                         "uuid", scope.organizations().get().toArray()));
     }
 
-    private Route single(ResultSet row) throws SQLException {
+    private Route single(Connection connection, ResultSet row) throws SQLException {
         UUID organizationId = row.getObject(4, UUID.class);
         UUID modelId = row.getObject(1, UUID.class);
         String modelName = row.getString(2);
@@ -269,14 +291,55 @@ class RouteLookup {
             return new Route.Orphaned(organizationId, modelId, modelName);
         }
         try {
+            Target target = target(row, organizationId, modelId, modelName);
             return new Route.Found(
-                    target(row, organizationId, modelId, modelName),
-                    Optional.ofNullable(row.getObject(13, UUID.class)));
+                    target,
+                    Optional.ofNullable(row.getObject(13, UUID.class)),
+                    row.getBoolean(32) ? fallbacks(connection, row, target) : null);
         } catch (ProblemException e) {
             // The cipher has logged it.
             return new Route.Unreadable(organizationId, modelId, modelName);
         } catch (UnsendableException e) {
             return new Route.Unsendable(organizationId, modelId, modelName, row.getString(7));
+        }
+    }
+
+    /** Returns the fallbacks that can be called; null for none. */
+    private @Nullable Fallbacks fallbacks(Connection connection, ResultSet model, Target own) throws SQLException {
+        List<Fallbacks.Weighted> others = new ArrayList<>();
+        Set<UUID> rows = new HashSet<>();
+        try (PreparedStatement query = connection.prepareStatement(FALLBACKS)) {
+            query.setObject(1, own.modelId());
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    for (int column : FALLBACK_ROWS) {
+                        Optional.ofNullable(row.getObject(column, UUID.class)).ifPresent(rows::add);
+                    }
+                    fallback(row, own)
+                            .filter(other -> other.target().protocol() == own.protocol())
+                            .ifPresent(others::add);
+                }
+            }
+        }
+        // Without a callable fallback, the rows still tell when there may be one.
+        return rows.isEmpty()
+                ? null
+                : new Fallbacks(
+                        ModelRouting.fromValue(model.getString(30)) == ModelRouting.WEIGHTED,
+                        model.getBoolean(31),
+                        model.getInt(29),
+                        others,
+                        rows);
+    }
+
+    private Optional<Fallbacks.Weighted> fallback(ResultSet row, Target own) throws SQLException {
+        try {
+            return Optional.of(new Fallbacks.Weighted(
+                    target(row, own.organizationId(), own.modelId(), own.modelName()), row.getInt(29)));
+        } catch (ProblemException | UnsendableException e) {
+            // The cipher has logged credentials that it cannot decrypt.
+            LOG.debugf("A fallback of the model %s has no usable credentials", own.modelName());
+            return Optional.empty();
         }
     }
 

@@ -106,7 +106,9 @@ public class Routes implements ChangeListener {
                 || rows.contains(target.organizationId())
                 || target.remoteCredential() != null
                         && rows.contains(target.remoteCredential().reference().providerId())
-                || route.secretId().filter(rows::contains).isPresent();
+                || route.secretId().filter(rows::contains).isPresent()
+                || route.fallbacks() != null
+                        && route.fallbacks().rows().stream().anyMatch(rows::contains);
     }
 
     private static Set<UUID> rows(List<RowChange> changes, Operation operation) {
