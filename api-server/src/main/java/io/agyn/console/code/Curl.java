@@ -127,7 +127,15 @@ public final class Curl {
                                 "codex_catalog_entry",
                                 model.getCodexCatalogEntry(),
                                 "keep_alive_seconds",
-                                model.getKeepAliveSeconds()));
+                                model.getKeepAliveSeconds(),
+                                "fallbacks",
+                                model.getFallbacks(),
+                                "routing",
+                                model.getRouting(),
+                                "weight",
+                                model.getWeight(),
+                                "retry_on_timeout",
+                                model.getRetryOnTimeout()));
     }
 
     @TemplateExtension(matchName = "curl")

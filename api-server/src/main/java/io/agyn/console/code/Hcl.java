@@ -5,6 +5,7 @@ import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.Member;
 import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelFallback;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretProvider;
@@ -149,7 +150,30 @@ public final class Hcl {
                 .text("remote_model_name", model.getRemoteModelName())
                 .text("codex_catalog_entry", model.getCodexCatalogEntry())
                 .number("keep_alive_seconds", model.getKeepAliveSeconds())
+                .routing(model)
                 .configuration();
+    }
+
+    /** Adds the fallbacks of a model and its routing; nothing for a model without fallbacks. */
+    private Hcl routing(Model model) {
+        if (model.getFallbacks().isEmpty()) {
+            return this;
+        }
+        text("routing", model.getRouting()).number("weight", model.getWeight());
+        attributes.add(
+                new Attribute("retry_on_timeout", model.getRetryOnTimeout().toString()));
+        objects.append("  fallbacks = [\n");
+        for (ModelFallback fallback : model.getFallbacks()) {
+            objects.append("    { provider_id = ")
+                    .append(quoted(fallback.getProviderId().toString()))
+                    .append(", remote_model_name = ")
+                    .append(quoted(fallback.getRemoteModelName()))
+                    .append(", weight = ")
+                    .append(fallback.getWeight())
+                    .append(" },\n");
+        }
+        objects.append("  ]\n");
+        return this;
     }
 
     /** Identified by email, or by id without one. */

@@ -8,6 +8,8 @@ import io.agyn.api.ModelsApi;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.ModelCreate;
+import io.agyn.api.model.ModelFallback;
+import io.agyn.api.model.ModelFallbackInput;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
 import io.agyn.api.model.Organization;
@@ -63,6 +65,9 @@ public class ModelsPages implements AuditedResource {
             CODEX_ENTRY,
             new Form.Field(CODEX_ENTRY, "Codex catalogue entry"));
 
+    /** A fallback on the page of its model. */
+    record FallbackRow(ModelFallback target, LlmProvider provider) {}
+
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
         static native TemplateInstance list(
@@ -79,6 +84,7 @@ public class ModelsPages implements AuditedResource {
                 @Nullable LlmProvider provider,
                 @Nullable CredentialSource source,
                 List<Snippet> snippets,
+                List<FallbackRow> fallbacks,
                 Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
@@ -183,7 +189,23 @@ public class ModelsPages implements AuditedResource {
         List<Snippet> snippets =
                 provider == null ? List.of() : Snippet.of(gateway.address(), model, provider.getProtocol());
         @Nullable CredentialSource source = provider == null ? null : sources.of(provider);
-        return pages.ok(Templates.model(model, provider, source, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
+        return pages.ok(Templates.model(
+                model,
+                provider,
+                source,
+                snippets,
+                fallbacks(organizationId, model),
+                Form.of("prompt", ModelTestPages.PROMPT)));
+    }
+
+    private List<FallbackRow> fallbacks(UUID organizationId, Model model) {
+        Map<UUID, LlmProvider> theirs = lists.llmProviders(
+                organizationId,
+                model.getFallbacks().stream().map(ModelFallback::getProviderId).collect(Collectors.toSet()));
+        return model.getFallbacks().stream()
+                .filter(target -> theirs.containsKey(target.getProviderId()))
+                .map(target -> new FallbackRow(target, requireNonNull(theirs.get(target.getProviderId()), "provider")))
+                .toList();
     }
 
     @GET
@@ -200,7 +222,14 @@ public class ModelsPages implements AuditedResource {
         UUID organizationId = enter(organization);
         page.require("updateModel", id);
         Form resolved = resolve(organizationId, form);
+        // The form has no fields for the fallbacks, which stay.
+        Model current = api.read(models.getModel(organizationId, id), Model.class);
         ModelUpdate body = new ModelUpdate()
+                .fallbacks(
+                        current.getFallbacks().stream().map(ModelsPages::input).toList())
+                .routing(current.getRouting())
+                .weight(current.getWeight())
+                .retryOnTimeout(current.getRetryOnTimeout())
                 .name(form.text("name"))
                 .alias(form.optional("alias"))
                 .providerId(resolved.id(PROVIDER))
@@ -227,6 +256,13 @@ public class ModelsPages implements AuditedResource {
             models.deleteModel(organizationId, id, form.optional("etag"));
             return pages.done(page.sectionPath(), "Model " + model.getName() + " was deleted.");
         });
+    }
+
+    private static ModelFallbackInput input(ModelFallback fallback) {
+        return new ModelFallbackInput()
+                .providerId(fallback.getProviderId())
+                .remoteModelName(fallback.getRemoteModelName())
+                .weight(fallback.getWeight());
     }
 
     private UUID enter(String organization) {

@@ -6,6 +6,8 @@ import io.agyn.api.model.ApiToken;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelFallback;
+import io.agyn.api.model.ModelRouting;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.Secret;
@@ -140,6 +142,27 @@ class HclTest {
                 .contains("sets the values of X-A, X-B.\n")
                 .contains("  custom_headers_wo = var.anthropic_headers\n")
                 .contains("variable \"anthropic_headers\" {\n  type      = map(string)\n");
+    }
+
+    @Test
+    void fallbacksOfAModelAreInItsConfiguration() {
+        Model model = new Model()
+                .id(ID)
+                .organizationId(ORGANIZATION)
+                .name("gpt-4o")
+                .providerId(ID)
+                .remoteModelName("gpt-4o")
+                .routing(ModelRouting.WEIGHTED)
+                .weight(3)
+                .retryOnTimeout(false)
+                .fallbacks(List.of(
+                        new ModelFallback().providerId(ID).remoteModelName("b").weight(2)));
+        assertThat(Hcl.of(model))
+                .contains("routing           = \"weighted\"\n", "retry_on_timeout  = false\n", """
+                          fallbacks = [
+                            { provider_id = "%s", remote_model_name = "b", weight = 2 },
+                          ]
+                        """.formatted(ID));
     }
 
     @Test
