@@ -2,6 +2,7 @@ package llmmodel
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
@@ -54,7 +55,7 @@ func listRequest(ctx context.Context, with *api.Client, query object.Query) clie
 }
 
 func attributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+	all := map[string]schema.Attribute{
 		"id":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
 		"organization_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the organization."},
 		"name":                schema.StringAttribute{Computed: true, MarkdownDescription: "The name that agents call."},
@@ -66,4 +67,6 @@ func attributes() map[string]schema.Attribute {
 		"status":              schema.StringAttribute{Computed: true, MarkdownDescription: "`ready`, or `orphaned` if the LLM provider was deleted."},
 		"created_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
 	}
+	maps.Copy(all, computedRouting())
+	return all
 }

@@ -3,6 +3,7 @@ package llmmodel
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -37,8 +38,9 @@ type model struct {
 	RemoteModelName   types.String `tfsdk:"remote_model_name"`
 	CodexCatalogEntry types.String `tfsdk:"codex_catalog_entry"`
 	KeepAliveSeconds  types.Int32  `tfsdk:"keep_alive_seconds"`
-	Status            types.String `tfsdk:"status"`
-	CreatedAt         types.String `tfsdk:"created_at"`
+	routing
+	Status    types.String `tfsdk:"status"`
+	CreatedAt types.String `tfsdk:"created_at"`
 }
 
 // resourceModel adds the attributes that only the configuration holds.
@@ -123,6 +125,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
+	maps.Copy(response.Schema.Attributes, routingAttributes())
 }
 
 // Create creates the model.
@@ -140,6 +143,10 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 		RemoteModelName:   plan.RemoteModelName.ValueString(),
 		CodexCatalogEntry: *client.NewNullableString(plan.CodexCatalogEntry.ValueStringPointer()),
 		KeepAliveSeconds:  *client.NewNullableInt32(plan.KeepAliveSeconds.ValueInt32Pointer()),
+		Fallbacks:         plan.fallbackInputs(),
+		Routing:           plan.kind(),
+		Weight:            plan.Weight.ValueInt32Pointer(),
+		RetryOnTimeout:    plan.RetryOnTimeout.ValueBoolPointer(),
 	}
 	created, _, err := r.Client.ModelsAPI.CreateModel(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).ModelCreate(body).Execute()
@@ -184,6 +191,10 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		RemoteModelName:   plan.RemoteModelName.ValueString(),
 		CodexCatalogEntry: *client.NewNullableString(plan.CodexCatalogEntry.ValueStringPointer()),
 		KeepAliveSeconds:  *client.NewNullableInt32(plan.KeepAliveSeconds.ValueInt32Pointer()),
+		Fallbacks:         plan.fallbackInputs(),
+		Routing:           plan.kind(),
+		Weight:            plan.Weight.ValueInt32Pointer(),
+		RetryOnTimeout:    plan.RetryOnTimeout.ValueBoolPointer(),
 	}
 	updated, _, err := r.Client.ModelsAPI.UpdateModel(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).ModelUpdate(body).Execute()
 	if err != nil {
@@ -216,6 +227,7 @@ func read(found *client.Model) model {
 		RemoteModelName:   types.StringValue(found.RemoteModelName),
 		CodexCatalogEntry: types.StringPointerValue(found.CodexCatalogEntry.Get()),
 		KeepAliveSeconds:  types.Int32PointerValue(found.KeepAliveSeconds.Get()),
+		routing:           readRouting(found),
 		Status:            types.StringValue(string(found.Status)),
 		CreatedAt:         object.Time(&found.CreatedAt),
 	}
