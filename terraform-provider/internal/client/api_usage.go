@@ -34,6 +34,7 @@ type ApiGetUsageRequest struct {
 	apiTokenId     *string
 	outcome        *CallOutcome
 	operation      *CallOperation
+	threadId       *string
 }
 
 // Only calls that started at or after this time; by default 24 hours before &#x60;to&#x60;.
@@ -48,7 +49,7 @@ func (r ApiGetUsageRequest) To(to time.Time) ApiGetUsageRequest {
 	return r
 }
 
-// The dimensions of a group, separated by commas: &#x60;model&#x60;, &#x60;provider&#x60;, &#x60;api_token&#x60;, &#x60;user&#x60; (of the API token), &#x60;operation&#x60;, &#x60;outcome&#x60;, and either &#x60;hour&#x60; or &#x60;day&#x60; (UTC).
+// The dimensions of a group, separated by commas: &#x60;model&#x60;, &#x60;provider&#x60;, &#x60;api_token&#x60;, &#x60;user&#x60; (of the API token), &#x60;operation&#x60;, &#x60;outcome&#x60;, &#x60;thread&#x60;, and either &#x60;hour&#x60; or &#x60;day&#x60; (UTC).
 func (r ApiGetUsageRequest) GroupBy(groupBy []string) ApiGetUsageRequest {
 	r.groupBy = &groupBy
 	return r
@@ -87,6 +88,12 @@ func (r ApiGetUsageRequest) Outcome(outcome CallOutcome) ApiGetUsageRequest {
 // Only calls of this operation.
 func (r ApiGetUsageRequest) Operation(operation CallOperation) ApiGetUsageRequest {
 	r.operation = &operation
+	return r
+}
+
+// Only calls of this thread, as shown in usage records.
+func (r ApiGetUsageRequest) ThreadId(threadId string) ApiGetUsageRequest {
+	r.threadId = &threadId
 	return r
 }
 
@@ -168,6 +175,9 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 	}
 	if r.operation != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "operation", r.operation, "form", "")
+	}
+	if r.threadId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "thread_id", r.threadId, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
@@ -256,6 +266,7 @@ type ApiListUsageRecordsRequest struct {
 	apiTokenId     *string
 	outcome        *CallOutcome
 	operation      *CallOperation
+	threadId       *string
 }
 
 // The maximum number of items per page.
@@ -315,6 +326,12 @@ func (r ApiListUsageRecordsRequest) Outcome(outcome CallOutcome) ApiListUsageRec
 // Only calls of this operation.
 func (r ApiListUsageRecordsRequest) Operation(operation CallOperation) ApiListUsageRecordsRequest {
 	r.operation = &operation
+	return r
+}
+
+// Only calls of this thread, as shown in usage records.
+func (r ApiListUsageRecordsRequest) ThreadId(threadId string) ApiListUsageRecordsRequest {
+	r.threadId = &threadId
 	return r
 }
 
@@ -402,6 +419,9 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 	}
 	if r.operation != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "operation", r.operation, "form", "")
+	}
+	if r.threadId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "thread_id", r.threadId, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -71,8 +71,10 @@ type UsageRecord struct {
 	// Milliseconds from the arrival of the call to its end.
 	DurationMs float64 `json:"duration_ms"`
 	// The HTTP status returned to the caller; null if the caller disconnected before.
-	Status               NullableInt32 `json:"status"`
-	Outcome              CallOutcome   `json:"outcome"`
+	Status  NullableInt32 `json:"status"`
+	Outcome CallOutcome   `json:"outcome"`
+	// The agent's thread or session: the first of the headers `x-agyn-thread-id`, `x-claude-code-session-id`, `session-id` and `thread-id`. A value of more than 128 characters is recorded as `sha256:` and its SHA-256 in hexadecimal. Null without such a header.
+	ThreadId             NullableString `json:"thread_id"`
 	AdditionalProperties map[string]interface{}
 }
 
@@ -82,7 +84,7 @@ type _UsageRecord UsageRecord
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUsageRecord(id string, startedAt time.Time, requestId string, organizationId string, modelId NullableString, modelName NullableString, providerId NullableString, providerName NullableString, apiTokenId NullableString, userId NullableString, protocol Protocol, operation NullableCallOperation, streamed bool, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, cacheWrite5mTokens NullableInt64, cacheWrite1hTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, webSearchRequests NullableInt64, webFetchRequests NullableInt64, serviceTier NullableString, usageUnknownReason NullableUsageUnknownReason, timeToFirstByteMs NullableFloat64, durationMs float64, status NullableInt32, outcome CallOutcome) *UsageRecord {
+func NewUsageRecord(id string, startedAt time.Time, requestId string, organizationId string, modelId NullableString, modelName NullableString, providerId NullableString, providerName NullableString, apiTokenId NullableString, userId NullableString, protocol Protocol, operation NullableCallOperation, streamed bool, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, cacheWrite5mTokens NullableInt64, cacheWrite1hTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, webSearchRequests NullableInt64, webFetchRequests NullableInt64, serviceTier NullableString, usageUnknownReason NullableUsageUnknownReason, timeToFirstByteMs NullableFloat64, durationMs float64, status NullableInt32, outcome CallOutcome, threadId NullableString) *UsageRecord {
 	this := UsageRecord{}
 	this.Id = id
 	this.StartedAt = startedAt
@@ -112,6 +114,7 @@ func NewUsageRecord(id string, startedAt time.Time, requestId string, organizati
 	this.DurationMs = durationMs
 	this.Status = status
 	this.Outcome = outcome
+	this.ThreadId = threadId
 	return &this
 }
 
@@ -835,6 +838,32 @@ func (o *UsageRecord) SetOutcome(v CallOutcome) {
 	o.Outcome = v
 }
 
+// GetThreadId returns the ThreadId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *UsageRecord) GetThreadId() string {
+	if o == nil || o.ThreadId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.ThreadId.Get()
+}
+
+// GetThreadIdOk returns a tuple with the ThreadId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetThreadIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.ThreadId.Get(), o.ThreadId.IsSet()
+}
+
+// SetThreadId sets field value
+func (o *UsageRecord) SetThreadId(v string) {
+	o.ThreadId.Set(&v)
+}
+
 func (o UsageRecord) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -873,6 +902,7 @@ func (o UsageRecord) ToMap() (map[string]interface{}, error) {
 	toSerialize["duration_ms"] = o.DurationMs
 	toSerialize["status"] = o.Status.Get()
 	toSerialize["outcome"] = o.Outcome
+	toSerialize["thread_id"] = o.ThreadId.Get()
 
 	for key, value := range o.AdditionalProperties {
 		toSerialize[key] = value
@@ -914,6 +944,7 @@ func (o *UsageRecord) UnmarshalJSON(data []byte) (err error) {
 		"duration_ms",
 		"status",
 		"outcome",
+		"thread_id",
 	}
 
 	allProperties := make(map[string]interface{})
@@ -971,6 +1002,7 @@ func (o *UsageRecord) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "duration_ms")
 		delete(additionalProperties, "status")
 		delete(additionalProperties, "outcome")
+		delete(additionalProperties, "thread_id")
 		o.AdditionalProperties = additionalProperties
 	}
 

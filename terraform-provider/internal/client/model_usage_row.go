@@ -41,6 +41,8 @@ type UsageRow struct {
 	Operation NullableCallOperation `json:"operation"`
 	// The outcome; null unless in `group_by`.
 	Outcome NullableCallOutcome `json:"outcome"`
+	// The thread of the calls; null unless in `group_by`.
+	ThreadId NullableString `json:"thread_id"`
 	// The number of calls.
 	Calls int64 `json:"calls"`
 	// The number of calls whose outcome is neither `completed` nor `client_cancelled`.
@@ -78,7 +80,7 @@ type _UsageRow UsageRow
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUsageRow(startedAt NullableTime, modelId NullableString, modelName NullableString, providerId NullableString, providerName NullableString, apiTokenId NullableString, apiTokenDescription NullableString, userId NullableString, userName NullableString, operation NullableCallOperation, outcome NullableCallOutcome, calls int64, errors int64, inputTokens int64, cachedInputTokens int64, cacheWriteTokens int64, cacheWrite5mTokens int64, cacheWrite1hTokens int64, outputTokens int64, reasoningTokens int64, webSearchRequests int64, webFetchRequests int64, unknownUsageCalls int64, averageDurationMs NullableFloat64, averageTimeToFirstByteMs NullableFloat64) *UsageRow {
+func NewUsageRow(startedAt NullableTime, modelId NullableString, modelName NullableString, providerId NullableString, providerName NullableString, apiTokenId NullableString, apiTokenDescription NullableString, userId NullableString, userName NullableString, operation NullableCallOperation, outcome NullableCallOutcome, threadId NullableString, calls int64, errors int64, inputTokens int64, cachedInputTokens int64, cacheWriteTokens int64, cacheWrite5mTokens int64, cacheWrite1hTokens int64, outputTokens int64, reasoningTokens int64, webSearchRequests int64, webFetchRequests int64, unknownUsageCalls int64, averageDurationMs NullableFloat64, averageTimeToFirstByteMs NullableFloat64) *UsageRow {
 	this := UsageRow{}
 	this.StartedAt = startedAt
 	this.ModelId = modelId
@@ -91,6 +93,7 @@ func NewUsageRow(startedAt NullableTime, modelId NullableString, modelName Nulla
 	this.UserName = userName
 	this.Operation = operation
 	this.Outcome = outcome
+	this.ThreadId = threadId
 	this.Calls = calls
 	this.Errors = errors
 	this.InputTokens = inputTokens
@@ -400,6 +403,32 @@ func (o *UsageRow) GetOutcomeOk() (*CallOutcome, bool) {
 // SetOutcome sets field value
 func (o *UsageRow) SetOutcome(v CallOutcome) {
 	o.Outcome.Set(&v)
+}
+
+// GetThreadId returns the ThreadId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *UsageRow) GetThreadId() string {
+	if o == nil || o.ThreadId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.ThreadId.Get()
+}
+
+// GetThreadIdOk returns a tuple with the ThreadId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRow) GetThreadIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.ThreadId.Get(), o.ThreadId.IsSet()
+}
+
+// SetThreadId sets field value
+func (o *UsageRow) SetThreadId(v string) {
+	o.ThreadId.Set(&v)
 }
 
 // GetCalls returns the Calls field value
@@ -763,6 +792,7 @@ func (o UsageRow) ToMap() (map[string]interface{}, error) {
 	toSerialize["user_name"] = o.UserName.Get()
 	toSerialize["operation"] = o.Operation.Get()
 	toSerialize["outcome"] = o.Outcome.Get()
+	toSerialize["thread_id"] = o.ThreadId.Get()
 	toSerialize["calls"] = o.Calls
 	toSerialize["errors"] = o.Errors
 	toSerialize["input_tokens"] = o.InputTokens
@@ -801,6 +831,7 @@ func (o *UsageRow) UnmarshalJSON(data []byte) (err error) {
 		"user_name",
 		"operation",
 		"outcome",
+		"thread_id",
 		"calls",
 		"errors",
 		"input_tokens",
@@ -855,6 +886,7 @@ func (o *UsageRow) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "user_name")
 		delete(additionalProperties, "operation")
 		delete(additionalProperties, "outcome")
+		delete(additionalProperties, "thread_id")
 		delete(additionalProperties, "calls")
 		delete(additionalProperties, "errors")
 		delete(additionalProperties, "input_tokens")

@@ -19,7 +19,7 @@ import (
 )
 
 // groups are the dimensions that the contract can group by.
-var groups = []string{"model", "provider", "api_token", "user", "operation", "outcome", "hour", "day"}
+var groups = []string{"model", "provider", "api_token", "user", "operation", "outcome", "hour", "day", "thread"}
 
 // DataSource is data agyn_usage.
 type DataSource struct {
@@ -37,6 +37,7 @@ type model struct {
 	APITokenID     types.String      `tfsdk:"api_token_id"`
 	Outcome        types.String      `tfsdk:"outcome"`
 	Operation      types.String      `tfsdk:"operation"`
+	ThreadID       types.String      `tfsdk:"thread_id"`
 	Rows           []rowModel        `tfsdk:"rows"`
 }
 
@@ -52,6 +53,7 @@ type rowModel struct {
 	UserName                 types.String  `tfsdk:"user_name"`
 	Operation                types.String  `tfsdk:"operation"`
 	Outcome                  types.String  `tfsdk:"outcome"`
+	ThreadID                 types.String  `tfsdk:"thread_id"`
 	Calls                    types.Int64   `tfsdk:"calls"`
 	Errors                   types.Int64   `tfsdk:"errors"`
 	InputTokens              types.Int64   `tfsdk:"input_tokens"`
@@ -94,11 +96,16 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 				ElementType: types.StringType,
 				Optional:    true,
 				MarkdownDescription: "The dimensions to group calls by: `model`, `provider`, `api_token`, `user` (of the API token), `operation`, " +
-					"`outcome`, and either `hour` or `day`. Without it, there is one row.",
+					"`outcome`, `thread`, and either `hour` or `day`. Without it, there is one row.",
 				Validators: []validator.List{
 					listvalidator.SizeBetween(1, len(groups)), listvalidator.UniqueValues(),
 					listvalidator.ValueStringsAre(stringvalidator.OneOf(groups...)),
 				},
+			},
+			"thread_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only calls of this agent's thread or session, as in usage records.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 128)},
 			},
 			"rows": object.NestedList("One row for each group, the earliest first, then by descending number of calls. Dimensions that are not in `group_by` are null.", attributes()),
 		},
@@ -172,6 +179,9 @@ func (d *DataSource) usageRequest(ctx context.Context, config model, diagnostics
 	if !config.Operation.IsNull() {
 		call = call.Operation(client.CallOperation(config.Operation.ValueString()))
 	}
+	if !config.ThreadID.IsNull() {
+		call = call.ThreadId(config.ThreadID.ValueString())
+	}
 	return call
 }
 
@@ -188,6 +198,7 @@ func read(row *client.UsageRow) rowModel {
 		UserName:                 types.StringPointerValue(row.UserName.Get()),
 		Operation:                types.StringPointerValue((*string)(row.Operation.Get())),
 		Outcome:                  types.StringPointerValue((*string)(row.Outcome.Get())),
+		ThreadID:                 types.StringPointerValue(row.ThreadId.Get()),
 		Calls:                    types.Int64Value(row.Calls),
 		Errors:                   types.Int64Value(row.Errors),
 		InputTokens:              types.Int64Value(row.InputTokens),
@@ -218,6 +229,7 @@ func attributes() map[string]schema.Attribute {
 		"user_name":             schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
 		"operation":             schema.StringAttribute{Computed: true, MarkdownDescription: "The operation, such as `create_response`."},
 		"outcome":               schema.StringAttribute{Computed: true, MarkdownDescription: "The outcome of the calls."},
+		"thread_id":             schema.StringAttribute{Computed: true, MarkdownDescription: "The agent's thread or session."},
 		"calls":                 schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls."},
 		"errors":                schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls with another outcome than `completed` or `client_cancelled`."},
 		"input_tokens":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Input tokens that were neither read from nor written to a cache."},

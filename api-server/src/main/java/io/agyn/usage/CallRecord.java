@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param duration from the call's arrival to its end
  * @param status the HTTP status of the response; null if the caller disconnected before it
  * @param outcome the outcome
+ * @param threadId the agent's thread or session, at most 128 characters; null if unknown
  */
 public record CallRecord(
         UUID id,
@@ -48,4 +49,5 @@ public record CallRecord(
         @Nullable Duration timeToFirstByte,
         Duration duration,
         @Nullable Integer status,
-        Outcome outcome) {}
+        Outcome outcome,
+        @Nullable String threadId) {}

@@ -191,6 +191,7 @@ class TracingTest {
                 Duration.ofMillis(5),
                 Duration.ofMillis(6),
                 200,
-                Outcome.COMPLETED);
+                Outcome.COMPLETED,
+                null);
     }
 }

@@ -32,6 +32,7 @@ public final class Records {
     public Duration duration = Duration.ofMillis(50);
     public Integer status = 200;
     public Outcome outcome = Outcome.COMPLETED;
+    public String threadId;
 
     /** Records of an organization. */
     public Records(UUID organization) {
@@ -60,7 +61,8 @@ public final class Records {
                 timeToFirstByte,
                 duration,
                 status,
-                outcome);
+                outcome,
+                threadId);
     }
 
     /** Loads records into the database, as the server does. */

@@ -124,7 +124,18 @@ public class FirstSteps {
     private boolean hasResponded(UUID organization) {
         return !api.read(
                         usage.listUsageRecords(
-                                organization, 1, null, null, null, null, null, null, null, CallOutcome.COMPLETED, null),
+                                organization,
+                                1,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                CallOutcome.COMPLETED,
+                                null,
+                                null),
                         UsageRecordList.class)
                 .getItems()
                 .isEmpty();

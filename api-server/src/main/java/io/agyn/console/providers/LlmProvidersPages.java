@@ -303,8 +303,8 @@ public class LlmProvidersPages implements AuditedResource {
     private Map<UUID, UsageRow> recent(UUID organizationId) {
         OffsetDateTime from = OffsetDateTime.now(ZoneOffset.UTC).minus(RECENTLY);
         try {
-            Response response =
-                    usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null, null, null);
+            Response response = usage.getUsage(
+                    organizationId, from, null, Set.of("provider"), null, null, null, null, null, null, null);
             return api.read(response, UsageReport.class).getRows().stream()
                     .filter(row -> row.getProviderId() != null)
                     .collect(Collectors.toMap(UsageRow::getProviderId, row -> row));

@@ -157,7 +157,8 @@ public class UsagePages {
                                 filters.userId(),
                                 filters.apiTokenId(),
                                 filters.outcome(),
-                                filters.operation()),
+                                filters.operation(),
+                                null),
                         UsageReport.class)
                 .getRows();
     }
@@ -183,7 +184,8 @@ public class UsagePages {
                         filters.userId(),
                         filters.apiTokenId(),
                         filters.outcome(),
-                        filters.operation()),
+                        filters.operation(),
+                        null),
                 UsageRecordList.class);
         return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
     }

@@ -92,7 +92,8 @@ final class CallRecorder {
                 firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
                 Duration.ofNanos(System.nanoTime() - started),
                 hasStatus ? exchange.status() : null,
-                outcome);
+                outcome,
+                ThreadId.of(exchange.headers()));
     }
 
     private static @Nullable UUID organizationId(@Nullable Identity caller, @Nullable CalledModel model) {

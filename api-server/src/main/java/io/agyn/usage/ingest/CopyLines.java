@@ -13,16 +13,19 @@ import org.jspecify.annotations.Nullable;
  * files can thus be loaded as they are. Not thread-safe.
  */
 public final class CopyLines {
-    /** The columns of the previous format, which the last release wrote. */
+    /** The columns of the first format. */
     static final String COLUMNS_V1 =
             "started_at, id, request_id, organization_id, model_id, model, provider_id, provider,"
                     + " token_id, user_id, protocol, streamed, input_tokens, cached_input_tokens, cache_write_tokens,"
                     + " output_tokens, reasoning_tokens, time_to_first_byte_us, duration_us, status, outcome";
 
-    /** The columns of a line. The loader takes the day from the first one. */
-    public static final String COLUMNS = COLUMNS_V1
+    /** The columns of the second format. */
+    static final String COLUMNS_V2 = COLUMNS_V1
             + ", operation, cache_write_5m_tokens, cache_write_1h_tokens, web_search_requests, web_fetch_requests,"
             + " service_tier, usage_unknown_reason";
+
+    /** The columns of a line. The loader takes the day from the first one. */
+    public static final String COLUMNS = COLUMNS_V2 + ", thread_id";
 
     // Providers may report any number; this limit keeps sums within a long, and exact in JSON.
     private static final long MAX_TOKENS = 1_000_000_000_000L;
@@ -66,6 +69,7 @@ public final class CopyLines {
         tokens(to, usage.webFetchRequests());
         text(to, usage.serviceTier());
         text(to, usage.unknownReason() == null ? null : usage.unknownReason().toString());
+        text(to, record.threadId());
         to.append('\n');
     }
 

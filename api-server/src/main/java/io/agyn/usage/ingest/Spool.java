@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class Spool {
-    // The number increases with each change of the format. This release also loads segments of the last one, which
-    // ignores unknown ones.
-    private static final String SUFFIX = ".v2.copy";
+    // The number increases with each change of the format. This release also loads segments of earlier ones, which
+    // ignore unknown ones.
+    private static final String SUFFIX = ".v3.copy";
+    private static final String SUFFIX_V2 = ".v2.copy";
     private static final String SUFFIX_V1 = ".v1.copy";
     private static final String REJECTED = "lines.rejected";
     private static final long SEGMENT_BYTES = 8L << 20;
@@ -62,7 +63,11 @@ final class Spool {
     record Segment(Path file, long bytes) {
         /** The columns of its lines. */
         String columns() {
-            return file.getFileName().toString().endsWith(SUFFIX_V1) ? CopyLines.COLUMNS_V1 : CopyLines.COLUMNS;
+            String name = file.getFileName().toString();
+            if (name.endsWith(SUFFIX_V1)) {
+                return CopyLines.COLUMNS_V1;
+            }
+            return name.endsWith(SUFFIX_V2) ? CopyLines.COLUMNS_V2 : CopyLines.COLUMNS;
         }
     }
 
@@ -105,7 +110,7 @@ final class Spool {
     }
 
     private static boolean isSegment(String name) {
-        return name.endsWith(SUFFIX) || name.endsWith(SUFFIX_V1);
+        return name.endsWith(SUFFIX) || name.endsWith(SUFFIX_V2) || name.endsWith(SUFFIX_V1);
     }
 
     /**

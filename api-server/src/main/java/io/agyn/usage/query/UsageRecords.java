@@ -93,7 +93,8 @@ final class UsageRecords {
                 .timeToFirstByteMs(millis(row.getObject("time_to_first_byte_us", Long.class)))
                 .durationMs(millis(row.getObject("duration_us", Long.class)))
                 .status(row.getObject("status", Integer.class))
-                .outcome(CallOutcome.fromValue(row.getString("outcome")));
+                .outcome(CallOutcome.fromValue(row.getString("outcome")))
+                .threadId(row.getString("thread_id"));
     }
 
     private static @Nullable Double millis(@Nullable Long micros) {

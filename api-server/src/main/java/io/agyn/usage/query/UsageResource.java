@@ -58,7 +58,8 @@ class UsageResource implements UsageApi {
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
             @Nullable CallOutcome outcome,
-            @Nullable CallOperation operation) {
+            @Nullable CallOperation operation,
+            @Nullable String threadId) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
         OffsetDateTime start = utc(from == null ? end.minus(DEFAULT_TIME) : from);
         Set<String> keys = new TreeSet<>(Parameters.items(groupBy));
@@ -70,8 +71,8 @@ class UsageResource implements UsageApi {
             violations.in("group_by", "Must be hour or day, not both.");
         }
         violations.throwIfAny();
-        SqlCondition filter =
-                filter(organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome, operation);
+        SqlCondition filter = filter(
+                organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome, operation, threadId);
         try {
             return responses.ok(new UsageReport().from(start).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
@@ -91,14 +92,15 @@ class UsageResource implements UsageApi {
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
             @Nullable CallOutcome outcome,
-            @Nullable CallOperation operation) {
+            @Nullable CallOperation operation,
+            @Nullable String threadId) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
             violations.in("from", BACKWARDS);
         }
         violations.throwIfAny();
         SqlCondition filter =
-                filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome, operation);
+                filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome, operation, threadId);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
             return responses.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
@@ -117,7 +119,8 @@ class UsageResource implements UsageApi {
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
             @Nullable CallOutcome outcome,
-            @Nullable CallOperation operation) {
+            @Nullable CallOperation operation,
+            @Nullable String threadId) {
         Identity identity = caller.identity();
         boolean isMember = identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER;
         return SqlCondition.of("organization_id = ?", organizationId)
@@ -129,7 +132,8 @@ class UsageResource implements UsageApi {
                 .and("user_id = ?", userId)
                 .and("token_id = ?", apiTokenId)
                 .and("outcome = ?", outcome == null ? null : outcome.toString())
-                .and("operation = ?", operation == null ? null : operation.toString());
+                .and("operation = ?", operation == null ? null : operation.toString())
+                .and("thread_id = ?", threadId);
     }
 
     /** Clamps a time to years that RFC 3339 can write, with microsecond precision as stored. */

@@ -49,7 +49,7 @@ final class UsageSums {
 
     private static final String SUMS = """
         with sums as (
-            select %s, %s, %s, %s, %s, %s, %s,
+            select %s, %s, %s, %s, %s, %s, %s, %s,
                 max(model) as model, max(provider) as provider,
                 count(*) as calls,
                 count(*) filter (where outcome not in ('completed', 'client_cancelled')) as errors,
@@ -66,7 +66,7 @@ final class UsageSums {
             case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider_name,
             sums.token_id, api_token.description as api_token_description,
             sums.user_id, app_user.name as user_name,
-            sums.operation, sums.outcome, calls, errors,
+            sums.operation, sums.outcome, sums.thread_id, calls, errors,
             input_tokens, cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
             output_tokens, reasoning_tokens, web_search_requests, web_fetch_requests, unknown_usage_calls,
             duration_ms, time_to_first_byte_ms
@@ -76,7 +76,7 @@ final class UsageSums {
         left join api_token on api_token.organization_id = ? and api_token.id = sums.token_id
         left join app_user on app_user.id = sums.user_id
         order by sums.started_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
-            sums.operation, sums.outcome\
+            sums.operation, sums.outcome, sums.thread_id\
         """;
 
     private final DataSource dataSource;
@@ -130,6 +130,7 @@ final class UsageSums {
                 case "user" -> columns.add("user_id");
                 case "operation" -> columns.add("operation");
                 case "outcome" -> columns.add("outcome");
+                case "thread" -> columns.add("thread_id");
                 default -> throw new IllegalArgumentException("unknown group: " + key);
             }
         }
@@ -144,6 +145,7 @@ final class UsageSums {
                 key(groupBy, "user", "user_id", "uuid"),
                 key(groupBy, "operation", "operation", "text"),
                 key(groupBy, "outcome", "outcome", "text"),
+                key(groupBy, "thread", "thread_id", "text"),
                 COUNTS,
                 filter.text(),
                 columns.length() == 0 ? "()" : columns.toString(),
@@ -168,6 +170,7 @@ final class UsageSums {
                 .userName(row.getString("user_name"))
                 .operation(StoredCodes.known(CallOperation.values(), row.getString("operation")))
                 .outcome(outcome == null ? null : CallOutcome.fromValue(outcome))
+                .threadId(row.getString("thread_id"))
                 .calls(row.getLong("calls"))
                 .errors(row.getLong("errors"))
                 .inputTokens(row.getLong("input_tokens"))

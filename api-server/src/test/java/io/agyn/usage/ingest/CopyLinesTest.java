@@ -33,6 +33,7 @@ class CopyLinesTest {
     void lineHasAllFieldsInTheOrderOfTheColumns() {
         calls.usage =
                 new CallUsage(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, "priority", UsageUnknownReason.CORRUPT_ENCODING);
+        calls.threadId = "thread-1";
         CallRecord call = calls.next();
 
         assertThat(line(call))
@@ -56,7 +57,7 @@ class CopyLinesTest {
                         "200",
                         "completed",
                         "create_response",
-                        "4\t5\t8\t9\tpriority\tcorrupt_encoding\n"));
+                        "4\t5\t8\t9\tpriority\tcorrupt_encoding\tthread-1\n"));
     }
 
     @Test
@@ -70,7 +71,8 @@ class CopyLinesTest {
         CallRecord call = calls.next();
         assertThat(List.of("model_id", "model", "status", "time_to_first_byte_us", "input_tokens", "service_tier"))
                 .allSatisfy(column -> assertThat(field(call, column)).isEqualTo("\\N"));
-        assertThat(field(call, "usage_unknown_reason")).isEqualTo("\\N\n");
+        assertThat(field(call, "usage_unknown_reason")).isEqualTo("\\N");
+        assertThat(field(call, "thread_id")).isEqualTo("\\N\n");
     }
 
     @Test
@@ -118,7 +120,8 @@ class CopyLinesTest {
                 null,
                 Duration.ofNanos(1_999),
                 200,
-                Outcome.UPSTREAM_ERROR);
+                Outcome.UPSTREAM_ERROR,
+                null);
         assertThat(field(whole, "streamed")).isEqualTo("f");
         assertThat(field(whole, "duration_us")).isEqualTo("1");
         assertThat(field(whole, "outcome")).isEqualTo("upstream_error");

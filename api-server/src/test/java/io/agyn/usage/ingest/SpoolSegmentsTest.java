@@ -59,18 +59,22 @@ class SpoolSegmentsTest {
     }
 
     @Test
-    void segmentsOfBothFormatsAreTakenOverAndOtherFilesAreNot() throws Exception {
+    void segmentsOfAllFormatsAreTakenOverAndOtherFilesAreNot() throws Exception {
         Files.write(folder.resolve("1.v1.copy"), LINES);
         Files.write(folder.resolve("2.v2.copy"), LINES);
         Files.write(folder.resolve("3.v3.copy"), LINES);
+        Files.write(folder.resolve("4.v4.copy"), LINES);
         Spool spool = open(100);
 
         Segment first = spool.oldest(Duration.ZERO).orElseThrow();
         assertThat(first.columns()).isEqualTo(CopyLines.COLUMNS_V1);
         spool.delete(first);
         Segment second = spool.oldest(Duration.ZERO).orElseThrow();
-        assertThat(second.columns()).isEqualTo(CopyLines.COLUMNS);
+        assertThat(second.columns()).isEqualTo(CopyLines.COLUMNS_V2);
         spool.delete(second);
+        Segment third = spool.oldest(Duration.ZERO).orElseThrow();
+        assertThat(third.columns()).isEqualTo(CopyLines.COLUMNS);
+        spool.delete(third);
         assertThat(spool.oldest(Duration.ZERO)).isEmpty();
     }
 

@@ -114,6 +114,28 @@ class UsageTest {
     }
 
     @Test
+    void callsOfAThreadAreSelectedAndGrouped() throws SQLException {
+        CallRecord without = calls.next();
+        calls.threadId = "thread-1";
+        CallRecord first = calls.next();
+        CallRecord second = calls.next();
+        calls.threadId = "thread-2";
+        load(without, first, second, calls.next());
+
+        assertThat(rows("group_by=thread", "thread_id", "calls"))
+                .containsExactlyInAnyOrder("thread-1 2", "thread-2 1", "null 1");
+        assertThat(rows("thread_id=thread-1", "thread_id", "calls")).containsExactly("null 2");
+        asAdmin()
+                .get(RECORDS + MONTH + "&thread_id=thread-1", organization)
+                .then()
+                .statusCode(200)
+                .body("items.thread_id", equalTo(List.of("thread-1", "thread-1")))
+                .body(
+                        "items.id",
+                        containsInAnyOrder(first.id().toString(), second.id().toString()));
+    }
+
+    @Test
     void whereThereWasNoCallTheSumsAreZero() {
         sums("").body("rows[0].calls", equalTo(0))
                 .body("rows[0].input_tokens", equalTo(0))

@@ -49,7 +49,8 @@ public final class Usage {
                 selection.userId(),
                 selection.apiTokenId(),
                 selection.outcome(),
-                selection.operation()));
+                selection.operation(),
+                selection.threadId()));
     }
 
     /**
@@ -72,7 +73,8 @@ public final class Usage {
                     selection.userId(),
                     selection.apiTokenId(),
                     selection.outcome(),
-                    selection.operation()));
+                    selection.operation(),
+                    selection.threadId()));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

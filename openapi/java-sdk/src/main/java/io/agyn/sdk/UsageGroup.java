@@ -14,6 +14,8 @@ public enum UsageGroup {
     OUTCOME("outcome"),
     /** The operation of the call. */
     OPERATION("operation"),
+    /** The thread or session of the agent. */
+    THREAD("thread"),
     /** The hour of the call's start, in UTC; cannot be combined with {@link #DAY}. */
     HOUR("hour"),
     /** The day of the call's start, in UTC; cannot be combined with {@link #HOUR}. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class UsageSelection {
-    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null, null, null);
+    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null, null, null, null);
 
     private final @Nullable OffsetDateTime from;
     private final @Nullable OffsetDateTime to;
@@ -26,6 +26,7 @@ public final class UsageSelection {
     private final @Nullable UUID apiTokenId;
     private final @Nullable CallOutcome outcome;
     private final @Nullable CallOperation operation;
+    private final @Nullable String threadId;
 
     private UsageSelection(
             @Nullable OffsetDateTime from,
@@ -35,7 +36,8 @@ public final class UsageSelection {
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
             @Nullable CallOutcome outcome,
-            @Nullable CallOperation operation) {
+            @Nullable CallOperation operation,
+            @Nullable String threadId) {
         this.from = from;
         this.to = to;
         this.modelId = modelId;
@@ -44,6 +46,7 @@ public final class UsageSelection {
         this.apiTokenId = apiTokenId;
         this.outcome = outcome;
         this.operation = operation;
+        this.threadId = threadId;
     }
 
     /**
@@ -63,7 +66,15 @@ public final class UsageSelection {
      */
     public UsageSelection from(OffsetDateTime time) {
         return new UsageSelection(
-                requireNonNull(time, "time is null"), to, modelId, providerId, userId, apiTokenId, outcome, operation);
+                requireNonNull(time, "time is null"),
+                to,
+                modelId,
+                providerId,
+                userId,
+                apiTokenId,
+                outcome,
+                operation,
+                threadId);
     }
 
     /**
@@ -81,7 +92,8 @@ public final class UsageSelection {
                 userId,
                 apiTokenId,
                 outcome,
-                operation);
+                operation,
+                threadId);
     }
 
     /**
@@ -92,7 +104,15 @@ public final class UsageSelection {
      */
     public UsageSelection model(UUID id) {
         return new UsageSelection(
-                from, to, requireNonNull(id, "id is null"), providerId, userId, apiTokenId, outcome, operation);
+                from,
+                to,
+                requireNonNull(id, "id is null"),
+                providerId,
+                userId,
+                apiTokenId,
+                outcome,
+                operation,
+                threadId);
     }
 
     /**
@@ -103,7 +123,7 @@ public final class UsageSelection {
      */
     public UsageSelection provider(UUID id) {
         return new UsageSelection(
-                from, to, modelId, requireNonNull(id, "id is null"), userId, apiTokenId, outcome, operation);
+                from, to, modelId, requireNonNull(id, "id is null"), userId, apiTokenId, outcome, operation, threadId);
     }
 
     /**
@@ -114,7 +134,15 @@ public final class UsageSelection {
      */
     public UsageSelection user(UUID id) {
         return new UsageSelection(
-                from, to, modelId, providerId, requireNonNull(id, "id is null"), apiTokenId, outcome, operation);
+                from,
+                to,
+                modelId,
+                providerId,
+                requireNonNull(id, "id is null"),
+                apiTokenId,
+                outcome,
+                operation,
+                threadId);
     }
 
     /**
@@ -125,7 +153,7 @@ public final class UsageSelection {
      */
     public UsageSelection apiToken(UUID id) {
         return new UsageSelection(
-                from, to, modelId, providerId, userId, requireNonNull(id, "id is null"), outcome, operation);
+                from, to, modelId, providerId, userId, requireNonNull(id, "id is null"), outcome, operation, threadId);
     }
 
     /**
@@ -136,7 +164,15 @@ public final class UsageSelection {
      */
     public UsageSelection outcome(CallOutcome ended) {
         return new UsageSelection(
-                from, to, modelId, providerId, userId, apiTokenId, requireNonNull(ended, "ended is null"), operation);
+                from,
+                to,
+                modelId,
+                providerId,
+                userId,
+                apiTokenId,
+                requireNonNull(ended, "ended is null"),
+                operation,
+                threadId);
     }
 
     /**
@@ -147,7 +183,34 @@ public final class UsageSelection {
      */
     public UsageSelection operation(CallOperation called) {
         return new UsageSelection(
-                from, to, modelId, providerId, userId, apiTokenId, outcome, requireNonNull(called, "called is null"));
+                from,
+                to,
+                modelId,
+                providerId,
+                userId,
+                apiTokenId,
+                outcome,
+                requireNonNull(called, "called is null"),
+                threadId);
+    }
+
+    /**
+     * Selects calls of an agent's thread or session.
+     *
+     * @param id the thread's id, as in usage records
+     * @return the narrower selection
+     */
+    public UsageSelection thread(String id) {
+        return new UsageSelection(
+                from,
+                to,
+                modelId,
+                providerId,
+                userId,
+                apiTokenId,
+                outcome,
+                operation,
+                requireNonNull(id, "id is null"));
     }
 
     @Nullable
@@ -188,5 +251,10 @@ public final class UsageSelection {
     @Nullable
     CallOperation operation() {
         return operation;
+    }
+
+    @Nullable
+    String threadId() {
+        return threadId;
     }
 }
