@@ -9,7 +9,7 @@ data=$(mktemp -d)
 for variable in $(compgen -e AGYN_ || true); do
   unset "$variable"
 done
-AGYN_DATA_DIR=$data AGYN_HTTP_PORT=0 "$root/api-server/bin/agyn-server" >"$data/server.out" 2>&1 &
+AGYN_DATA_DIR=$data AGYN_HTTP_PORT=0 AGYN_API_RATE_LIMIT_ADDRESS=0 AGYN_API_RATE_LIMIT_TOKEN=0 "$root/api-server/bin/agyn-server" >"$data/server.out" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$data"' EXIT
 

@@ -88,6 +88,8 @@ final class Server implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
         builder.environment().put("AGYN_DATA_DIR", folder.toString());
         builder.environment().put("AGYN_HTTP_PORT", "0");
+        builder.environment().put("AGYN_API_RATE_LIMIT_ADDRESS", "0");
+        builder.environment().put("AGYN_API_RATE_LIMIT_TOKEN", "0");
         builder.environment().putAll(variables);
         return builder.start();
     }

@@ -68,7 +68,8 @@ func start(data string) (func(), error) {
 	}
 	var output bytes.Buffer
 	command := exec.Command(java(), "-jar", filepath.Join(serverFolder(), "quarkus-run.jar"))
-	command.Env = append(withoutOwnSettings(os.Environ()), "AGYN_DATA_DIR="+data, "AGYN_HTTP_PORT=0")
+	command.Env = append(withoutOwnSettings(os.Environ()), "AGYN_DATA_DIR="+data, "AGYN_HTTP_PORT=0",
+		"AGYN_API_RATE_LIMIT_ADDRESS=0", "AGYN_API_RATE_LIMIT_TOKEN=0")
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("the server cannot be started: %w", err)

@@ -17,8 +17,10 @@ import (
 
 const (
 	maxRetries = 4
-	minDelay   = 500 * time.Millisecond
-	maxDelay   = 8 * time.Second
+	// A rate limit that many clients share may reject a request often; the deadline usually ends the retries earlier.
+	maxRateLimited = 100
+	minDelay       = 500 * time.Millisecond
+	maxDelay       = 8 * time.Second
 )
 
 // retryTransport repeats requests that the server rejected temporarily (429 and 503, after Retry-After). It also repeats
@@ -41,17 +43,23 @@ func (r *retryTransport) RoundTrip(request *http.Request) (*http.Response, error
 	}
 	ctx, cancel := requestContext(request)
 	request = request.Clone(ctx)
+	rateLimited := 0
 	for attempt := 0; ; attempt++ {
 		response, err := r.next.RoundTrip(request)
 		if err == nil && request.Method != http.MethodGet {
 			// The response may also be lost within its body.
 			response, err = buffer(response)
 		}
+		if isRateLimited(response, err) && rateLimited < maxRateLimited {
+			// The server is well, so this is not a failed attempt.
+			rateLimited++
+			attempt--
+		}
 		if attempt == maxRetries || !isRetryable(request, response, err) {
 			return cancelOnClose(response, cancel), err
 		}
 		repeated, ok := rewind(request)
-		delay := delayBefore(attempt, response)
+		delay := delayBefore(max(attempt, 0), response)
 		if !ok || exceedsDeadline(ctx, delay) {
 			return cancelOnClose(response, cancel), err
 		}
@@ -134,6 +142,11 @@ func isRetryable(request *http.Request, response *http.Response, err error) bool
 	rejected := err == nil && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable)
 	// Without a key, repeating a create that reached the server would create a second object.
 	return rejected || request.Method != http.MethodPost || request.Header.Get(idempotencyHeader) != ""
+}
+
+// isRateLimited reports a 429 that says when to try again.
+func isRateLimited(response *http.Response, err error) bool {
+	return err == nil && response.StatusCode == http.StatusTooManyRequests && response.Header.Get("Retry-After") != ""
 }
 
 // isPermanent reports TLS errors and unknown host names; the library's policy retries some.

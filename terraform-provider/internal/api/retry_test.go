@@ -102,6 +102,26 @@ func TestRetriesEnd(t *testing.T) {
 	}
 }
 
+func TestRateLimitIsAwaitedHoweverOften(t *testing.T) {
+	outcomes := make([]outcome, 0, maxRateLimited+1)
+	for range maxRateLimited {
+		outcomes = append(outcomes, outcome{status: 429, retryAfter: "1"})
+	}
+	server, delays, response, err := run(t, http.MethodPost, "body", append(outcomes, outcome{status: 201})...)
+	if err != nil || response.StatusCode != 201 || len(server.bodies) != maxRateLimited+1 || server.bodies[maxRateLimited] != "body" {
+		t.Fatalf("%v, %v after %d requests", response, err, len(server.bodies))
+	}
+	for _, delay := range delays {
+		if delay < time.Second || delay > 2*time.Second {
+			t.Errorf("waited %s instead of 1 s", delay)
+		}
+	}
+	server, _, response, err = run(t, http.MethodGet, "", outcome{status: 429, retryAfter: "1"})
+	if err != nil || response.StatusCode != 429 || len(server.bodies) != maxRateLimited+maxRetries+1 {
+		t.Errorf("%v, %v after %d requests", response, err, len(server.bodies))
+	}
+}
+
 func TestRetryAfterMayBeADate(t *testing.T) {
 	at := time.Now().Add(7 * time.Second).UTC().Format(http.TimeFormat)
 	_, delays, response, err := run(t, http.MethodGet, "", outcome{status: 503, retryAfter: at}, outcome{status: 200})

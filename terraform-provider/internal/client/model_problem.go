@@ -24,7 +24,7 @@ type Problem struct {
 	Title string `json:"title"`
 	// The status code.
 	Status int32 `json:"status"`
-	// A stable code of the problem: `invalid_request`, `malformed_json`, `unauthenticated`, `forbidden`, `not_found`, `reference_not_found`, `method_not_allowed`, `not_acceptable`, `request_timeout`, `name_taken`, `slug_taken`, `username_taken`, `email_taken`, `member_exists`, `last_owner`, `last_cluster_admin`, `secret_in_use`, `secret_provider_in_use`, `organization_not_empty`, `precondition_failed`, `content_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `too_many_requests`, `credential_unreadable`, `internal_error`, `credential_unavailable`, `unavailable`. More codes may be added.
+	// A stable code of the problem: `invalid_request`, `malformed_json`, `unauthenticated`, `forbidden`, `not_found`, `reference_not_found`, `method_not_allowed`, `not_acceptable`, `request_timeout`, `name_taken`, `slug_taken`, `username_taken`, `email_taken`, `member_exists`, `last_owner`, `last_cluster_admin`, `secret_in_use`, `secret_provider_in_use`, `organization_not_empty`, `precondition_failed`, `content_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `too_many_requests`, `rate_limit_exceeded`, `credential_unreadable`, `internal_error`, `credential_unavailable`, `unavailable`. More codes may be added.
 	Code string `json:"code" validate:"regexp=^[a-z_]+$"`
 	// The problem and a remedy.
 	Detail string `json:"detail"`

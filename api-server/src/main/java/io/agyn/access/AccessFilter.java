@@ -31,13 +31,21 @@ class AccessFilter {
     private final Caller caller;
     private final PathIds ids;
     private final FailedTokens failedTokens;
+    private final RequestLimits limits;
 
-    AccessFilter(Authenticator authenticator, Access access, Caller caller, PathIds ids, FailedTokens failedTokens) {
+    AccessFilter(
+            Authenticator authenticator,
+            Access access,
+            Caller caller,
+            PathIds ids,
+            FailedTokens failedTokens,
+            RequestLimits limits) {
         this.authenticator = requireNonNull(authenticator, "authenticator is null");
         this.access = requireNonNull(access, "access is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.ids = requireNonNull(ids, "ids is null");
         this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
+        this.limits = requireNonNull(limits, "limits is null");
     }
 
     @ServerRequestFilter(priority = Stage.Priority.AUTHENTICATION)
@@ -51,7 +59,12 @@ class AccessFilter {
         ids.set(request.getUriInfo().getPathParameters().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, parameter -> parameter.getValue().getFirst())));
-        caller.authorize(() -> access.require(name, operation, () -> authenticate(authorization)));
+        try {
+            caller.authorize(() -> access.require(name, operation, () -> authenticate(authorization)));
+        } finally {
+            // Denied requests count too.
+            caller.authenticated().ifPresent(limits::countToken);
+        }
     }
 
     private Identity authenticate(@Nullable String authorization) {

@@ -34,6 +34,7 @@ public enum ProblemKind {
     UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type"),
     IDEMPOTENCY_KEY_REUSED(422, "Unprocessable Content"),
     TOO_MANY_REQUESTS(429, "Too Many Requests"),
+    RATE_LIMIT_EXCEEDED(429, "Too Many Requests"),
     CREDENTIAL_UNREADABLE(500, "Internal Server Error"),
     INTERNAL_ERROR(500, "Internal Server Error"),
     CREDENTIAL_UNAVAILABLE(502, "Bad Gateway"),

@@ -2,6 +2,7 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.RequestLimits;
 import io.agyn.contract.Contract;
 import io.agyn.listener.Drain;
 import io.agyn.listener.RequestUri;
@@ -16,18 +17,24 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 
-/** The routes of the REST API without operations: OPTIONS, and unknown paths. */
+/** The routes of the REST API without operations: rate limits of addresses, OPTIONS, and unknown paths. */
 @ApplicationScoped
 public class RestApi {
     /** The path of the contract's server. */
     public static final String ROOT = "/api/v1";
 
+    /** The internal path of the Console's pages. */
+    public static final String PAGES = ROOT + "/console";
+
     private final ProblemBodies bodies;
     private final Contract contract;
     private final Drain drain;
+    private final RequestLimits limits;
 
-    RestApi(ProblemBodies bodies, Contract contract, Drain drain) {
+    RestApi(ProblemBodies bodies, Contract contract, Drain drain, RequestLimits limits) {
+        this.limits = requireNonNull(limits, "limits is null");
         this.drain = requireNonNull(drain, "drain is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
         this.contract = requireNonNull(contract, "contract is null");
@@ -43,6 +50,7 @@ public class RestApi {
 
     void register(@Observes Router router) {
         Stage.ADMISSION.route(router).handler(this::admit);
+        Stage.ADDRESS_RATE_LIMIT.route(router, ROOT + "/*").handler(this::limit);
         Stage.EMPTY_SEGMENTS.route(router, ROOT + "/*").handler(this::rejectEmptySegments);
         // The REST stack's own response to OPTIONS also lists the methods of sibling paths.
         Stage.OPTIONS.route(router, ROOT + "/*").method(HttpMethod.OPTIONS).handler(this::options);
@@ -71,6 +79,14 @@ public class RestApi {
         }
     }
 
+    private void limit(RoutingContext context) {
+        String path = context.normalizedPath();
+        Optional<ProblemException> problem = path.equals(PAGES) || path.startsWith(PAGES + "/")
+                ? Optional.empty()
+                : limits.countAddress(context.request());
+        problem.ifPresentOrElse(exceeded -> end(context, exceeded), context::next);
+    }
+
     // Vert.x would drop an empty segment, and match another path.
     private void rejectEmptySegments(RoutingContext context) {
         // Vert.x rejects requests without a path.
@@ -91,6 +107,7 @@ public class RestApi {
     }
 
     private void end(RoutingContext context, ProblemException problem) {
+        problem.headers().forEach(context.response()::putHeader);
         context.response()
                 .setStatusCode(problem.kind().status())
                 .putHeader("Content-Type", ProblemBodies.MEDIA_TYPE)

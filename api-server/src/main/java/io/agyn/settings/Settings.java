@@ -25,6 +25,9 @@ public interface Settings {
     /** The LLM Proxy. */
     Proxy proxy();
 
+    /** The REST API. */
+    Api api();
+
     /** Outgoing connections. */
     Egress egress();
 
@@ -203,6 +206,29 @@ public interface Settings {
         @WithName("failed-tokens-per-minute")
         @WithDefault("30")
         int failedTokensPerMinute();
+    }
+
+    /** The REST API. */
+    interface Api {
+
+        @Setting(
+                value = "requests per minute to the API from one IPv4 address or IPv6 /64 network, on each server; five"
+                        + " times as many may come at once. More get 429; `0` for no limit",
+                min = "0",
+                max = "1000000")
+        @WithName("rate-limit-address")
+        @WithDefault("3000")
+        int rateLimitAddress();
+
+        @Setting(
+                value = "requests per minute to the API with one API token, or of one user with access tokens, on each"
+                        + " server; five times as many may come at once. More get 429; `0` for no limit. Calls of"
+                        + " models and the Console do not count",
+                min = "0",
+                max = "1000000")
+        @WithName("rate-limit-token")
+        @WithDefault("600")
+        int rateLimitToken();
     }
 
     /** The PostgreSQL server. */

@@ -93,6 +93,8 @@ final class ServerProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
         builder.environment().put("AGYN_HTTP_PORT", "0");
         builder.environment().put("AGYN_PROXY_WARM_UP", "0s");
+        builder.environment().put("AGYN_API_RATE_LIMIT_ADDRESS", "0");
+        builder.environment().put("AGYN_API_RATE_LIMIT_TOKEN", "0");
         builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
         builder.environment().putAll(variables);
         return new ServerProcess(dataDir, builder.start(), output, errors, isServer);

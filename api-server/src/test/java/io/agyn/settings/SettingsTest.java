@@ -47,6 +47,8 @@ class SettingsTest {
                         Map.entry("agyn.http.failed-tokens-per-minute", 30),
                         Map.entry("agyn.http.connections", 40_000),
                         Map.entry("agyn.http.connections-per-address", 20_000),
+                        Map.entry("agyn.api.rate-limit-address", 3_000),
+                        Map.entry("agyn.api.rate-limit-token", 600),
                         Map.entry("agyn.data-dir", HOME.resolve(".local/share/agyn")),
                         Map.entry("agyn.keyset-file", Optional.empty()),
                         Map.entry("agyn.keyset-passphrase-file", Optional.empty()),

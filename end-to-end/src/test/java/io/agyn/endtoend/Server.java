@@ -47,6 +47,8 @@ final class Server implements AutoCloseable {
         builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
         builder.environment().put("AGYN_HTTP_PORT", "0");
         builder.environment().put("AGYN_PROXY_WARM_UP", "0s");
+        builder.environment().put("AGYN_API_RATE_LIMIT_ADDRESS", "0");
+        builder.environment().put("AGYN_API_RATE_LIMIT_TOKEN", "0");
         builder.environment().putAll(variables);
         Server server = new Server(builder.start(), log, dataDir);
         try {

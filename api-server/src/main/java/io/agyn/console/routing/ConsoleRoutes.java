@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 @ApplicationScoped
 public class ConsoleRoutes {
     private static final String PAGES = "/console";
-    private static final String INTERNAL_ROOT = RestApi.ROOT + PAGES;
+    private static final String INTERNAL_ROOT = RestApi.PAGES;
     private static final String REQUESTED_PATH = "io.agyn.console";
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
