@@ -33,7 +33,7 @@ public interface Exchange {
 
     MultiMap headers();
 
-    /** The caller's token. */
+    /** Reads the token in the headers; an exchange of the server itself has none, and is not asked. */
     default CallerToken token() {
         return CallerToken.of(headers(), HashedToken::of);
     }

@@ -18,7 +18,7 @@ public final class HashedToken {
         return new HashedToken(text);
     }
 
-    /** The token. */
+    /** Returns the plaintext, which must not be logged or stored. */
     public String reveal() {
         return text;
     }
