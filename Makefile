@@ -95,7 +95,7 @@ test-suites: build ## Run tests of the vendors' SDKs straight and through the LL
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false || failed=$$?; \
 	cat end-to-end/target/test-suites.md; exit $${failed:-0}
 
-test-faults: build ## Run the tests that kill servers and databases under load, or keep them away for minutes
+test-faults: build ## Run the tests that kill servers and databases under load, or make them unavailable for minutes
 	BAO_PATH="$$(scripts/find-openbao.sh)" $(MVN) verify -pl api-server -am -Dtest=none -Dgroups=faults -Dfaults.excluded= \
 	    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
