@@ -11,11 +11,14 @@ import io.agyn.testing.Database;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,6 +120,31 @@ class TokensTest {
         assertThat(text(call(api, "x-api-key: " + Plaintext.random().reveal())))
                 .contains("mistyped, unknown or revoked")
                 .doesNotContain("expired");
+    }
+
+    @Test
+    void connectionWithTheTokensOfSeveralCallersIdentifiesEach() throws Exception {
+        String first = Api.tokenBoundTo(SCENE.organization());
+        String second = Api.tokenBoundTo(SCENE.organization());
+        try (RawCaller caller = new RawCaller(RestAssured.port)) {
+            for (int round = 0; round < 2; round++) {
+                assertThat(status(caller, first)).isEqualTo(200);
+                assertThat(status(caller, second)).isEqualTo(200);
+                assertThat(status(caller, second + "x")).isEqualTo(401);
+                assertThat(status(caller, first)).isEqualTo(200);
+            }
+            database.execute("delete from api_token where token_hash = ?", Plaintext.hash(first));
+            await().atMost(Duration.ofSeconds(5)).until(() -> status(caller, first) == 401);
+            assertThat(status(caller, second)).isEqualTo(200);
+        }
+    }
+
+    private static int status(RawCaller caller, String token) throws IOException {
+        String body = body(SCENE.responses());
+        return caller.send("POST /v1/responses HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer " + token
+                        + "\r\ncontent-type: application/json\r\ncontent-length: " + body.length() + "\r\n\r\n" + body)
+                .response()
+                .status();
     }
 
     @ParameterizedTest

@@ -38,6 +38,11 @@ public interface Exchange {
         return CallerToken.of(headers(), HashedToken::of);
     }
 
+    /** The token identifies a caller. */
+    default void onIdentified(HashedToken token) {
+        // Most exchanges have a single call.
+    }
+
     /** The query of the request without its question mark. */
     @Nullable
     String query();

@@ -8,7 +8,6 @@ import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.routing.HashedToken;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** A call over HTTP. */
 public final class HttpExchange implements Exchange {
     private static final AttributeKey<HashedToken> LAST_TOKEN = AttributeKey.valueOf(HttpExchange.class, "token");
+
+    // Bounds the memory for the tokens of many connections.
+    private static final int MAX_KEPT_TOKEN = 4 << 10;
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
@@ -58,18 +60,19 @@ public final class HttpExchange implements Exchange {
         return CallerToken.of(headers(), this::hashed);
     }
 
-    /** Most connections send the same token again and again: its hash is kept until the connection ends. */
     private HashedToken hashed(String token) {
-        if (!(request.connection() instanceof ConnectionBase connection)) {
-            return HashedToken.of(token);
+        HashedToken last = request.connection() instanceof ConnectionBase connection
+                ? connection.channel().attr(LAST_TOKEN).get()
+                : null;
+        return last != null && last.reveal().equals(token) ? last : HashedToken.of(token);
+    }
+
+    /** Most connections send the same token again and again: its hash is kept until the connection ends. */
+    @Override
+    public void onIdentified(HashedToken token) {
+        if (token.reveal().length() <= MAX_KEPT_TOKEN && request.connection() instanceof ConnectionBase connection) {
+            connection.channel().attr(LAST_TOKEN).set(token);
         }
-        Attribute<HashedToken> last = connection.channel().attr(LAST_TOKEN);
-        HashedToken hashed = last.get();
-        if (hashed == null || !hashed.reveal().equals(token)) {
-            hashed = HashedToken.of(token);
-            last.set(hashed);
-        }
-        return hashed;
     }
 
     @Override

@@ -61,6 +61,7 @@ final class Authentication {
             }
             identity = found.get();
             token = given;
+            exchange.onIdentified(given);
             lookedUpAt = loop.now();
             requireScope(found.get(), next);
         });
