@@ -6,7 +6,7 @@ set local lock_timeout = '5s';
 lock table llm_provider in share row exclusive mode;
 lock table model in access exclusive mode;
 
--- fits the release before: it calls the first target of each model, whatever these columns are.
+-- fits the release before: it ignores these columns, and calls the first target of each model.
 alter table model
     add column routing text not null default 'failover'
         constraint model_routing check (routing in ('failover', 'weighted')),

@@ -47,6 +47,7 @@ class OrganizationContentsTest {
                         "invitation",
                         "group_mapping",
                         "call_limit",
+                        "model_fallback",
                         // Kept after the organization.
                         "usage_record",
                         // Deleted after a time.
