@@ -311,7 +311,7 @@ public class CallLimits {
     /** Charges the use without a lease, and returns leases that are expired, unused or too large. */
     @Scheduled(
             identity = "limit-leases",
-            every = "0.5s",
+            every = "1s",
             delayed = "1s",
             concurrentExecution = ConcurrentExecution.SKIP)
     void settle() {
