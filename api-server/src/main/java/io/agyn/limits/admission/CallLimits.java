@@ -309,11 +309,7 @@ public class CallLimits {
     }
 
     /** Charges the use without a lease, and returns leases that are expired, unused or too large. */
-    @Scheduled(
-            identity = "limit-leases",
-            every = "1s",
-            delayed = "1s",
-            concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(identity = "limit-leases", every = "1s", delayed = "1s", concurrentExecution = ConcurrentExecution.SKIP)
     void settle() {
         if (isDatabaseDown()) {
             return;
