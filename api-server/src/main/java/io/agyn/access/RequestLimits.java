@@ -2,6 +2,7 @@ package io.agyn.access;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.headers.RateLimitFields;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.settings.Settings;
@@ -84,14 +85,11 @@ public class RequestLimits {
         });
     }
 
-    // The fields of draft-ietf-httpapi-ratelimit-headers-10: quota q in a window of w seconds, remaining r, reset in t.
     private static ProblemException problem(String policy, RateLimit<?> limit, Duration wait, String detail) {
         long seconds = wait.plusSeconds(1).minusNanos(1).toSeconds();
         return new ProblemException(ProblemKind.RATE_LIMIT_EXCEEDED, detail)
                 .withHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds))
-                .withHeader(
-                        "RateLimit-Policy",
-                        "\"%s\";q=%d;w=%d".formatted(policy, limit.capacity(), RateLimit.WINDOW.toSeconds()))
-                .withHeader("RateLimit", "\"%s\";r=0;t=%d".formatted(policy, seconds));
+                .withHeader("RateLimit-Policy", RateLimitFields.policy(policy, limit.capacity(), RateLimit.WINDOW))
+                .withHeader("RateLimit", RateLimitFields.exhausted(policy, seconds));
     }
 }

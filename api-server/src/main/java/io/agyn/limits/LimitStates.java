@@ -6,7 +6,6 @@ import io.agyn.limits.admission.CallLimits;
 import io.agyn.limits.admission.Window;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -99,11 +98,6 @@ class LimitStates {
         List<?> names = entities.createNativeQuery("select time_zone from organization where id = ?1", String.class)
                 .setParameter(1, organizationId)
                 .getResultList();
-        try {
-            return names.isEmpty() ? ZoneOffset.UTC : ZoneId.of((String) names.getFirst());
-        } catch (DateTimeException e) {
-            // A newer server may know more zones.
-            return ZoneOffset.UTC;
-        }
+        return names.isEmpty() ? ZoneOffset.UTC : Window.zone((String) names.getFirst());
     }
 }

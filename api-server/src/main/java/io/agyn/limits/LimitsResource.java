@@ -1,6 +1,7 @@
 package io.agyn.limits;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.agyn.api.LimitsApi;
 import io.agyn.api.model.Limit;
@@ -11,6 +12,7 @@ import io.agyn.api.model.LimitMeasure;
 import io.agyn.api.model.LimitSubject;
 import io.agyn.api.model.LimitSubjectInput;
 import io.agyn.api.model.LimitUpdate;
+import io.agyn.api.model.LimitWindow;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.limits.LimitStates.State;
@@ -63,9 +65,14 @@ class LimitsResource implements LimitsApi {
     @Override
     public Response createLimit(UUID organizationId, LimitCreate body, @Nullable String idempotencyKey) {
         LimitEntity limit = LimitEntity.in(organizationId);
-        set(limit, body.getName(), body.getAppliesTo(), body.getMeasure(), body.getAmount());
-        limit.window = body.getWindow();
-        limit.action = body.getAction() == null ? LimitAction.BLOCK : body.getAction();
+        set(
+                limit,
+                body.getName(),
+                body.getAppliesTo(),
+                body.getMeasure(),
+                body.getAmount(),
+                body.getWindow(),
+                body.getAction());
         limits.create(limit);
         return responses.created(read(limit), "/organizations/%s/limits/%s".formatted(organizationId, limit.id));
     }
@@ -80,9 +87,14 @@ class LimitsResource implements LimitsApi {
         LimitEntity limit = limits.lock(organizationId, limitId);
         return responses.updated(ifMatch, () -> read(limit), () -> {
             boolean countsOther = isOther(limit, body);
-            set(limit, body.getName(), body.getAppliesTo(), body.getMeasure(), body.getAmount());
-            limit.window = body.getWindow();
-            limit.action = body.getAction() == null ? LimitAction.BLOCK : body.getAction();
+            set(
+                    limit,
+                    body.getName(),
+                    body.getAppliesTo(),
+                    body.getMeasure(),
+                    body.getAmount(),
+                    body.getWindow(),
+                    body.getAction());
             limits.checkSubject(limit);
             limit.touch();
             limits.flush();
@@ -109,12 +121,20 @@ class LimitsResource implements LimitsApi {
     }
 
     private static void set(
-            LimitEntity limit, String name, LimitSubjectInput subject, LimitMeasure measure, String amount) {
+            LimitEntity limit,
+            String name,
+            LimitSubjectInput subject,
+            LimitMeasure measure,
+            String amount,
+            @Nullable LimitWindow window,
+            @Nullable LimitAction action) {
         limit.name = name;
         limit.subjectType = subject.getType();
         limit.subjectId = subject.getId();
         limit.measure = measure;
         limit.amount = Long.parseLong(amount);
+        limit.window = window;
+        limit.action = requireNonNullElse(action, LimitAction.BLOCK);
     }
 
     private Limit read(LimitEntity limit) {

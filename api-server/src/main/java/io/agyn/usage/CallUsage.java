@@ -37,4 +37,13 @@ public record CallUsage(
     /** The usage of a call whose response or batch runs in the background. */
     public static final CallUsage PENDING =
             new CallUsage(null, null, null, null, null, null, null, null, null, null, UsageUnknownReason.PENDING);
+
+    /** All tokens of the request: also those that were read from a cache or written to it; null if unknown. */
+    public @Nullable Long allInputTokens() {
+        return inputTokens == null ? null : inputTokens + orZero(cachedInputTokens) + orZero(cacheWriteTokens);
+    }
+
+    private static long orZero(@Nullable Long tokens) {
+        return tokens == null ? 0 : tokens;
+    }
 }

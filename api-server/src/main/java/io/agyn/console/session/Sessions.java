@@ -81,7 +81,7 @@ public class Sessions {
     }
 
     /**
-     * Creates a session of a user who has signed in at the identity provider, and returns its id.
+     * Creates a session after a sign-in with the identity provider, and returns its id.
      *
      * @param sid the session at the identity provider, if known
      * @param authenticatedAt when the user authenticated there; if unknown, long ago

@@ -52,7 +52,7 @@ final class Counter {
     private boolean isOutdated;
     private boolean hasWarned;
     private boolean isRemoved;
-    // The lease that is being taken; null if there is none.
+    // The lease that the database grants at the moment; null without one.
     private @Nullable CompletableFuture<Void> refill;
 
     Counter(Limit limit) {
@@ -174,7 +174,7 @@ final class Counter {
 
     private boolean isExpired(Instant now) {
         Window window = limit.window();
-        return window != null && window.isBucket() && (now == Instant.MAX || now.isAfter(leasedAt.plus(BUCKET_LEASE)));
+        return window != null && window.isBucket() && now.isAfter(leasedAt.plus(BUCKET_LEASE));
     }
 
     private boolean isIdle(Instant now) {

@@ -20,7 +20,7 @@ interface CounterStore {
     /**
      * A lease and the state of its counter.
      *
-     * @param granted the lease: 0, or at least what was needed
+     * @param granted the size of the lease: 0, or enough for the need
      * @param used the use of the window with all leases
      * @param windowStart the start of the window that was charged: a later one if another server's clock is ahead
      */

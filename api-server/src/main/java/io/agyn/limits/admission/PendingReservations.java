@@ -36,16 +36,7 @@ public final class PendingReservations {
     public void settle(UUID recordId, CallUsage usage) {
         Reservation reservation = pending.asMap().remove(recordId);
         if (reservation != null) {
-            reservation.settle(sum(usage), usage.outputTokens());
+            reservation.settle(usage.allInputTokens(), usage.outputTokens());
         }
-    }
-
-    private static @Nullable Long sum(CallUsage usage) {
-        if (usage.inputTokens() == null) {
-            return null;
-        }
-        long cached = usage.cachedInputTokens() == null ? 0 : usage.cachedInputTokens();
-        long written = usage.cacheWriteTokens() == null ? 0 : usage.cacheWriteTokens();
-        return usage.inputTokens() + cached + written;
     }
 }

@@ -1,10 +1,12 @@
 package io.agyn.limits.admission;
 
+import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.Locale;
 
@@ -50,14 +52,21 @@ public enum Window {
     /** The end of the calendar window of a time; {@link Instant#MAX} for a bucket. */
     public Instant end(Instant time, ZoneId zone) {
         LocalDate first = first(time, zone);
-        LocalDate next =
-                switch (this) {
-                    case MINUTE, HOUR -> LocalDate.MAX;
-                    case DAY -> first.plusDays(1);
-                    case WEEK -> first.plusWeeks(1);
-                    case MONTH -> first.plusMonths(1);
-                };
-        return isBucket() ? Instant.MAX : next.atStartOfDay(zone).toInstant();
+        return switch (this) {
+            case MINUTE, HOUR -> Instant.MAX;
+            case DAY -> first.plusDays(1).atStartOfDay(zone).toInstant();
+            case WEEK -> first.plusWeeks(1).atStartOfDay(zone).toInstant();
+            case MONTH -> first.plusMonths(1).atStartOfDay(zone).toInstant();
+        };
+    }
+
+    /** Returns a stored time zone; UTC for one that only newer servers know. */
+    public static ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException e) {
+            return ZoneOffset.UTC;
+        }
     }
 
     private LocalDate first(Instant time, ZoneId zone) {

@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNullElse;
 
 import io.agyn.api.model.ModelFallback;
 import io.agyn.api.model.ModelFallbackInput;
+import io.agyn.api.model.Protocol;
 import io.agyn.contract.Violations;
 import io.agyn.llm.providers.LlmProviders;
 import io.agyn.problems.ConstraintProblem;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +35,14 @@ class ModelFallbacks {
     void set(ModelEntity model, @Nullable List<ModelFallbackInput> fallbacks) {
         List<ModelFallbackRow> rows = new ArrayList<>();
         Violations violations = new Violations();
-        for (ModelFallbackInput fallback : requireNonNullElse(fallbacks, List.<ModelFallbackInput>of())) {
+        List<ModelFallbackInput> wanted = requireNonNullElse(fallbacks, List.of());
+        // An unknown provider of the model itself is reported when the model is written.
+        Optional<Protocol> own = wanted.isEmpty() || model.providerId == null
+                ? Optional.empty()
+                : providers.findProtocol(model.organizationId, model.providerId);
+        for (ModelFallbackInput fallback : wanted) {
             String pointer = "/fallbacks/" + rows.size() + "/provider_id";
-            requireProtocol(model, fallback.getProviderId(), pointer, violations);
+            requireProtocol(own, model, fallback.getProviderId(), pointer, violations);
             rows.add(new ModelFallbackRow(
                     rows.size(),
                     model.organizationId,
@@ -50,18 +57,13 @@ class ModelFallbacks {
         }
     }
 
-    private void requireProtocol(ModelEntity model, UUID providerId, String pointer, Violations violations) {
-        var protocol = providers
+    private void requireProtocol(
+            Optional<Protocol> own, ModelEntity model, UUID providerId, String pointer, Violations violations) {
+        Protocol protocol = providers
                 .findProtocol(model.organizationId, providerId)
                 .orElseThrow(() -> ConstraintProblem.referenceNotFound(pointer.substring(1), "LLM provider")
                         .exception());
-        // An unknown provider of the model itself is reported when the model is written.
-        boolean differs = model.providerId != null
-                && providers
-                        .findProtocol(model.organizationId, model.providerId)
-                        .filter(own -> own != protocol)
-                        .isPresent();
-        if (differs) {
+        if (own.filter(wanted -> wanted != protocol).isPresent()) {
             violations.at(
                     pointer,
                     "Choose an LLM provider with the protocol of the model's LLM provider; this one has " + protocol

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.ModelCreate;
+import io.agyn.api.model.ModelFallbackInput;
 import io.agyn.api.model.ModelList;
 import io.agyn.api.model.ModelRouting;
 import io.agyn.api.model.ModelStatus;
@@ -19,6 +20,7 @@ import io.agyn.storage.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -68,12 +70,21 @@ class ModelsResource implements ModelsApi {
         model.remoteModelName = body.getRemoteModelName();
         model.codexCatalogEntry = body.getCodexCatalogEntry();
         model.keepAliveSeconds = body.getKeepAliveSeconds();
-        model.routing = requireNonNullElse(body.getRouting(), ModelRouting.FAILOVER);
-        model.weight = requireNonNullElse(body.getWeight(), 1);
-        model.retryOnTimeout = requireNonNullElse(body.getRetryOnTimeout(), false);
-        fallbacks.set(model, body.getFallbacks());
+        setRouting(model, body.getRouting(), body.getWeight(), body.getRetryOnTimeout(), body.getFallbacks());
         models.write(model);
         return responses.created(read(model), "/organizations/%s/models/%s".formatted(organizationId, model.id));
+    }
+
+    private void setRouting(
+            ModelEntity model,
+            @Nullable ModelRouting routing,
+            @Nullable Integer weight,
+            @Nullable Boolean retryOnTimeout,
+            @Nullable List<ModelFallbackInput> targets) {
+        model.routing = requireNonNullElse(routing, ModelRouting.FAILOVER);
+        model.weight = requireNonNullElse(weight, 1);
+        model.retryOnTimeout = requireNonNullElse(retryOnTimeout, false);
+        fallbacks.set(model, targets);
     }
 
     @Override
@@ -91,10 +102,7 @@ class ModelsResource implements ModelsApi {
             model.remoteModelName = body.getRemoteModelName();
             model.codexCatalogEntry = body.getCodexCatalogEntry();
             model.keepAliveSeconds = body.getKeepAliveSeconds();
-            model.routing = requireNonNullElse(body.getRouting(), ModelRouting.FAILOVER);
-            model.weight = requireNonNullElse(body.getWeight(), 1);
-            model.retryOnTimeout = requireNonNullElse(body.getRetryOnTimeout(), false);
-            fallbacks.set(model, body.getFallbacks());
+            setRouting(model, body.getRouting(), body.getWeight(), body.getRetryOnTimeout(), body.getFallbacks());
             model.touch();
             models.write(model);
         });

@@ -1,5 +1,6 @@
 package io.agyn.proxy.exchange;
 
+import io.agyn.headers.RateLimitFields;
 import io.agyn.limits.admission.Limit;
 import io.agyn.limits.admission.Rejection;
 import io.agyn.limits.admission.Window;
@@ -7,7 +8,6 @@ import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,11 +46,10 @@ public final class LimitErrors {
             headers.add(Map.entry("x-should-retry", "false"));
         }
         String name = name(limit);
-        String policy = name + ";q=" + limit.amount();
         headers.add(Map.entry(
                 "ratelimit-policy",
-                window == null ? policy : policy + ";w=" + window.length().toSeconds()));
-        headers.add(Map.entry("ratelimit", name + ";r=0" + (isNever ? "" : ";t=" + seconds)));
+                RateLimitFields.policy(name, limit.amount(), window == null ? null : window.length())));
+        headers.add(Map.entry("ratelimit", RateLimitFields.exhausted(name, isNever ? null : seconds)));
         return ProxyError.of(
                         isBudget ? Kind.BUDGET_REACHED : Kind.CALL_LIMIT_REACHED, message(rejection, limit, seconds))
                 .with(headers);
@@ -85,13 +84,12 @@ public final class LimitErrors {
             return window == null ? CONCURRENT_RETRY_SECONDS : window.length().toSeconds();
         }
         Duration left = Duration.between(now, resetsAt);
-        return Math.max(1, left.plusMillis(999).truncatedTo(ChronoUnit.SECONDS).toSeconds());
+        return Math.max(1, left.plusMillis(999).toSeconds());
     }
 
-    /** The limit's name as a string of structured fields (RFC 9651), which are ASCII; otherwise its id. */
+    /** The limit's name; its id if the name is not ASCII, which header fields require. */
     private static String name(Limit limit) {
         boolean isAscii = limit.name().chars().allMatch(c -> c >= 0x20 && c < 0x7F);
-        String text = isAscii ? limit.name() : limit.id().toString();
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return isAscii ? limit.name() : limit.id().toString();
     }
 }

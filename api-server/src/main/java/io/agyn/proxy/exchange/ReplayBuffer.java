@@ -2,6 +2,7 @@ package io.agyn.proxy.exchange;
 
 import io.agyn.budget.ByteBudget;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,19 +64,7 @@ final class ReplayBuffer {
 
     /** Whether the bytes contain a text. */
     boolean contains(byte[] text) {
-        byte[] array = bytes.array();
-        int start = bytes.arrayOffset();
-        int last = start + bytes.readableBytes() - text.length;
-        for (int i = start; i <= last; i++) {
-            int matched = 0;
-            while (matched < text.length && array[i + matched] == text[matched]) {
-                matched++;
-            }
-            if (matched == text.length) {
-                return true;
-            }
-        }
-        return false;
+        return ByteBufUtil.indexOf(Unpooled.wrappedBuffer(text), bytes) >= 0;
     }
 
     /** Releases the memory. */

@@ -83,7 +83,7 @@ final class CallAdmission {
         Target target = call.target();
         if (!isChecked) {
             if (isSent && target != null) {
-                proxy.charge(subjects(call.identity(), target), input(usage), usage.outputTokens());
+                proxy.charge(subjects(call.identity(), target), usage.allInputTokens(), usage.outputTokens());
             }
             return;
         }
@@ -99,19 +99,13 @@ final class CallAdmission {
         } else if (!hasTokens()) {
             reserved.settle(0L, 0L);
         } else if (record.outcome() == Outcome.UPSTREAM_ERROR) {
-            reserved.settle(orZero(input(usage)), orZero(usage.outputTokens()));
+            reserved.settle(orZero(usage.allInputTokens()), orZero(usage.outputTokens()));
         } else {
-            reserved.settle(input(usage), usage.outputTokens());
+            reserved.settle(usage.allInputTokens(), usage.outputTokens());
         }
     }
 
     private static long orZero(@Nullable Long tokens) {
         return tokens == null ? 0 : tokens;
-    }
-
-    private static @Nullable Long input(CallUsage usage) {
-        return usage.inputTokens() == null
-                ? null
-                : usage.inputTokens() + orZero(usage.cachedInputTokens()) + orZero(usage.cacheWriteTokens());
     }
 }

@@ -33,12 +33,6 @@ final class Failover {
     /** The name of the LLM provider that responded; non-ASCII characters are percent-encoded. */
     static final CharSequence PROVIDER = HttpHeaders.createOptimized("x-agyn-provider");
 
-    /** The headers that name a session, in order of precedence: of this server, of Claude Code and of Codex. */
-    private static final List<CharSequence> SESSION_HEADERS = List.of(
-            HttpHeaders.createOptimized("x-agyn-thread-id"),
-            HttpHeaders.createOptimized("x-claude-code-session-id"),
-            HttpHeaders.createOptimized("session-id"),
-            HttpHeaders.createOptimized("thread-id"));
     // Reasoning of an earlier response, which only the account that created it can decrypt.
     private static final byte[] ENCRYPTED = "\"encrypted_content\"".getBytes(UTF_8);
 
@@ -83,13 +77,8 @@ final class Failover {
     }
 
     private static String session(MultiMap headers, Identity identity) {
-        for (CharSequence name : SESSION_HEADERS) {
-            String id = headers.get(name);
-            if (id != null && !id.isEmpty()) {
-                return id;
-            }
-        }
-        return String.valueOf(identity.credential().id());
+        String thread = ThreadId.sent(headers);
+        return thread == null ? String.valueOf(identity.credential().id()) : thread;
     }
 
     // Choose
@@ -127,7 +116,7 @@ final class Failover {
         return targets.get(current);
     }
 
-    /** Returns the target at the LLM provider that has a stored object of the call, and stays there; null if there is none. */
+    /** Stays at the target of the LLM provider that has a stored object of the call; null without such a target. */
     @Nullable
     Target pin(UUID providerId) {
         for (int i = 0; i < isTried.length; i++) {
@@ -172,7 +161,9 @@ final class Failover {
     void onForward(MultiMap headers) {
         if (!hasVerdict) {
             hasVerdict = true;
-            health.onSuccess(key(current));
+            if (!health.isQuiet()) {
+                health.onSuccess(key(current));
+            }
         }
         describe(headers);
     }

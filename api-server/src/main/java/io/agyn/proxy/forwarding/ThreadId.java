@@ -21,10 +21,16 @@ final class ThreadId {
 
     /** Returns the id, or its hash if it has more than 128 characters; null without one. */
     static @Nullable String of(MultiMap headers) {
+        String value = sent(headers);
+        return value == null || value.length() <= MAX_LENGTH ? value : hash(value);
+    }
+
+    /** Returns the id as the agent sent it; null without one. */
+    static @Nullable String sent(MultiMap headers) {
         for (CharSequence name : NAMES) {
             String value = headers.get(name);
             if (value != null && !value.isBlank()) {
-                return value.length() <= MAX_LENGTH ? value : hash(value);
+                return value;
             }
         }
         return null;

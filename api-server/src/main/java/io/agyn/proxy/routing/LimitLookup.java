@@ -16,10 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.DateTimeException;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -99,16 +96,7 @@ class LimitLookup implements LimitSource, ChangeListener {
                 row.getLong("amount"),
                 window == null ? null : Window.of(window),
                 row.getString("action").equals("block"),
-                zone(row.getString("time_zone")),
+                Window.zone(row.getString("time_zone")),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant());
-    }
-
-    /** Another server may know zones that this one does not know yet. */
-    private static ZoneId zone(String name) {
-        try {
-            return ZoneId.of(name);
-        } catch (DateTimeException e) {
-            return ZoneOffset.UTC;
-        }
     }
 }

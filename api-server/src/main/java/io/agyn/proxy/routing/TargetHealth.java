@@ -73,9 +73,7 @@ public final class TargetHealth {
     }
 
     public void onSuccess(Key target) {
-        if (!isQuiet()) {
-            failed.remove(target);
-        }
+        failed.remove(target);
     }
 
     /**

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -35,8 +36,9 @@ final class Spool {
     // The number increases with each change of the format. This release also loads segments of earlier ones, which
     // ignore unknown ones.
     private static final String SUFFIX = ".v3.copy";
-    private static final String SUFFIX_V2 = ".v2.copy";
-    private static final String SUFFIX_V1 = ".v1.copy";
+    // The columns of the lines, by the suffix.
+    private static final Map<String, String> FORMATS =
+            Map.of(".v1.copy", CopyLines.COLUMNS_V1, ".v2.copy", CopyLines.COLUMNS_V2, SUFFIX, CopyLines.COLUMNS);
     private static final String REJECTED = "lines.rejected";
     private static final long SEGMENT_BYTES = 8L << 20;
     private static final long REJECTED_BYTES = 64L << 20;
@@ -63,11 +65,7 @@ final class Spool {
     record Segment(Path file, long bytes) {
         /** The columns of its lines. */
         String columns() {
-            String name = file.getFileName().toString();
-            if (name.endsWith(SUFFIX_V1)) {
-                return CopyLines.COLUMNS_V1;
-            }
-            return name.endsWith(SUFFIX_V2) ? CopyLines.COLUMNS_V2 : CopyLines.COLUMNS;
+            return columnsOf(file).orElseThrow();
         }
     }
 
@@ -94,9 +92,8 @@ final class Spool {
         Files.createDirectories(folder, mode("rwx------"));
         List<Path> leftover;
         try (Stream<Path> files = Files.list(folder)) {
-            leftover = files.filter(found -> isSegment(found.getFileName().toString()))
-                    .sorted()
-                    .toList();
+            leftover =
+                    files.filter(found -> columnsOf(found).isPresent()).sorted().toList();
         }
         for (Path found : leftover) {
             long bytes = Files.size(found);
@@ -109,8 +106,13 @@ final class Spool {
         begin(create());
     }
 
-    private static boolean isSegment(String name) {
-        return name.endsWith(SUFFIX) || name.endsWith(SUFFIX_V2) || name.endsWith(SUFFIX_V1);
+    /** The columns of a segment's lines; empty for other files. */
+    private static Optional<String> columnsOf(Path file) {
+        String name = file.getFileName().toString();
+        return FORMATS.entrySet().stream()
+                .filter(format -> name.endsWith(format.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst();
     }
 
     /**
